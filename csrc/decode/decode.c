@@ -1,0 +1,143 @@
+/* The decode loop: the only place that checks bounds, for all protocols alike.
+ * It proves min_header <= header_length <= bytes left, and that a layer never ends behind the one around it.
+ */
+#include "decode.h"
+
+const struct protocol *const protocols[PROTOCOL_COUNT] = {
+#define PROTOCOL(name) [PROTOCOL_##name] = &protocol_##name,
+#include "protocol_list.h"
+#undef PROTOCOL
+};
+
+enum {
+    DLT_RAW_BSD = 12,
+    DLT_RAW_OPENBSD = 14,
+    LINKTYPE_RAW = 101,
+};
+
+const char *stop_reason_text(enum stop_reason reason)
+{
+    static const char *const texts[STOP_REASON_COUNT] = {
+        [STOP_NONE] = "",
+        [STOP_CUT_BY_SNAPLEN] = "cut by snaplen",
+        [STOP_HEADER_TRUNCATED] = "header truncated",
+        [STOP_LENGTH_TOO_SHORT] = "length field too short",
+        [STOP_LENGTH_TOO_LONG] = "length field beyond the bytes",
+        [STOP_BAD_VERSION] = "wrong version number",
+        [STOP_TOO_MANY_LAYERS] = "too many layers",
+    };
+    return texts[reason];
+}
+
+static const struct {
+    uint32_t first;
+    uint32_t count;
+} tables[] = {
+    [SELECT_NOTHING] = {0, 0},
+    [SELECT_LINK_TYPE] = {1, LINK_TYPE_VALUES},
+    [SELECT_IP_VERSION] = {1 + LINK_TYPE_VALUES, IP_VERSION_VALUES},
+    [SELECT_IP_PROTOCOL] = {1 + LINK_TYPE_VALUES + IP_VERSION_VALUES, IP_PROTOCOL_VALUES},
+    [SELECT_ETHERTYPE] = {1 + LINK_TYPE_VALUES + IP_VERSION_VALUES + IP_PROTOCOL_VALUES, ETHERTYPE_VALUES},
+};
+
+static inline uint32_t bound_index(enum selector selector, uint32_t value)
+{
+    return value < tables[selector].count ? tables[selector].first + value : 0;
+}
+
+void decoder_init(struct decoder *decoder)
+{
+    _Static_assert(PROTOCOL_payload == 0, "a value that nothing is bound to means Payload");
+    *decoder = (struct decoder){0};
+    for (unsigned id = 0; id < PROTOCOL_COUNT; id++)
+        for (size_t i = 0; i < protocols[id]->binding_count; i++) {
+            const struct binding *binding = &protocols[id]->bindings[i];
+            decoder->bound[bound_index(binding->selector, binding->value)] = (uint8_t)id;
+        }
+}
+
+/* Raw IP has no link layer: the version in the first byte says what the packet is. */
+static unsigned first_protocol(const struct decoder *decoder, uint32_t link_type, struct bytes_view bytes)
+{
+    switch (link_type) {
+    case DLT_RAW_BSD:
+    case DLT_RAW_OPENBSD:
+    case LINKTYPE_RAW:
+        return decoder->bound[bound_index(SELECT_IP_VERSION, view_u8(bytes, 0) >> 4)];
+    default:
+        return decoder->bound[bound_index(SELECT_LINK_TYPE, link_type)];
+    }
+}
+
+static void note_problem(struct packet *packet, enum stop_reason reason, unsigned protocol)
+{
+    if (packet->stop_reason == STOP_NONE) {
+        packet->stop_reason = (uint8_t)reason;
+        packet->stop_protocol = (uint8_t)protocol;
+    }
+}
+
+/* Why bytes that a header speaks of are missing: they were on the wire, or were never there. */
+static enum stop_reason missing_bytes(const struct packet *packet, uint64_t wanted_end,
+                                      enum stop_reason otherwise)
+{
+    return wanted_end > packet->caplen && wanted_end <= packet->wire_len ? STOP_CUT_BY_SNAPLEN : otherwise;
+}
+
+void decode_packet(const struct decoder *decoder, struct packet *packet, const uint8_t *bytes)
+{
+    struct layer *layers = (struct layer *)(packet + 1);
+    unsigned count = 0;
+    uint32_t offset = 0;
+    uint32_t end = packet->caplen;
+    unsigned protocol = first_protocol(decoder, packet->link_type, (struct bytes_view){bytes, end});
+
+    packet->stop_reason = STOP_NONE;
+    packet->stop_protocol = 0;
+    packet->unused = 0;
+
+    while (protocol != PROTOCOL_payload) {
+        const struct protocol *candidate = protocols[protocol];
+        uint32_t left = end - offset;
+        if (count == MAX_LAYERS - 1) { /* the last place is the Payload's */
+            note_problem(packet, STOP_TOO_MANY_LAYERS, protocol);
+            break;
+        }
+        if (left < candidate->min_header) {
+            uint64_t wanted_end = (uint64_t)offset + candidate->min_header;
+            note_problem(packet, missing_bytes(packet, wanted_end, STOP_HEADER_TRUNCATED), protocol);
+            break;
+        }
+
+        struct measurement found = {0};
+        enum measure_result result = candidate->measure((struct bytes_view){bytes + offset, left}, &found);
+        if (result != MEASURE_OK) {
+            if (result == MEASURE_BAD_VERSION)
+                note_problem(packet, STOP_BAD_VERSION, protocol);
+            break;
+        }
+        if (found.header_length < candidate->min_header || found.header_length > UINT16_MAX ||
+            (found.total_length != 0 && found.total_length < found.header_length)) {
+            note_problem(packet, STOP_LENGTH_TOO_SHORT, protocol);
+            break;
+        }
+        if (found.header_length > left) {
+            uint64_t wanted_end = (uint64_t)offset + found.header_length;
+            note_problem(packet, missing_bytes(packet, wanted_end, STOP_HEADER_TRUNCATED), protocol);
+            break;
+        }
+        if (found.total_length > left) {
+            uint64_t wanted_end = (uint64_t)offset + found.total_length;
+            note_problem(packet, missing_bytes(packet, wanted_end, STOP_LENGTH_TOO_LONG), protocol);
+        } else if (found.total_length != 0) {
+            end = offset + found.total_length;
+        }
+
+        layers[count++] = (struct layer){offset, end, (uint16_t)found.header_length, (uint16_t)protocol};
+        offset += found.header_length;
+        protocol = decoder->bound[bound_index(found.selector, found.next)];
+    }
+    if (offset < end)
+        layers[count++] = (struct layer){offset, end, 0, PROTOCOL_payload};
+    packet->layer_count = (uint8_t)count;
+}

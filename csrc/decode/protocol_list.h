@@ -1,0 +1,11 @@
+/* All protocols, one line each. A new one is this line and its file in protocols/. */
+PROTOCOL(payload)
+PROTOCOL(ethernet)
+PROTOCOL(sll)
+PROTOCOL(arp)
+PROTOCOL(ip)
+PROTOCOL(ipv6)
+PROTOCOL(tcp)
+PROTOCOL(udp)
+PROTOCOL(icmp)
+PROTOCOL(icmpv6)

@@ -1,0 +1,36 @@
+/* UDP.
+ * RFC 768. */
+#include "../protocol.h"
+
+enum { HEADER_LENGTH = 8 };
+
+static enum measure_result udp_measure(struct bytes_view bytes, struct measurement *result)
+{
+    result->header_length = HEADER_LENGTH;
+    result->total_length = view_u16(bytes, 4); /* 0 in a jumbogram (RFC 2675 4) */
+    return MEASURE_OK;
+}
+
+static const struct binding udp_bindings[] = {
+    {SELECT_IP_PROTOCOL, 17},
+};
+
+static const struct field udp_fields[] = {
+    {"srcport", "Source Port", "Port of the sender, 0 when it wants no answer (RFC 768)", FIELD_UINT,
+     .bits = {0, 16}, .in_summary = true},
+    {"dstport", "Destination Port", "Port of the receiver (RFC 768)", FIELD_UINT, .bits = {16, 16},
+     .in_summary = true},
+    {"_length", "Length", "Bytes of header and data (RFC 768)", FIELD_UINT, .bits = {32, 16}},
+    {"_checksum", "Checksum", "As it stands in the header, not verified; 0: none (RFC 768)", FIELD_UINT,
+     .bits = {48, 16}},
+};
+
+const struct protocol protocol_udp = {
+    .name = "UDP",
+    .doc = "User Datagram Protocol (RFC 768).",
+    .osi_layer = 4,
+    .min_header = HEADER_LENGTH,
+    .measure = udp_measure,
+    .bindings = ROWS(udp_bindings),
+    .fields = ROWS(udp_fields),
+};
