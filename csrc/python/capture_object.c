@@ -1,0 +1,307 @@
+/* umpa_sniffing.Capture: stop, close and what it tells of itself. The states are in capture_object.h. */
+#define _DEFAULT_SOURCE /* clock_gettime under -std=c11 */
+#include "capture_object.h"
+
+#include <pthread.h>
+#include <time.h>
+
+int64_t monotonic_ns(void)
+{
+    struct timespec now;
+    clock_gettime(CLOCK_MONOTONIC, &now);
+    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
+}
+
+static unsigned forks; /* changed only in a new child, while it has one thread */
+
+static void count_fork(void)
+{
+    forks++;
+}
+
+static void watch_forks(void)
+{
+    pthread_atfork(NULL, NULL, count_fork);
+}
+
+unsigned fork_generation(void)
+{
+    static pthread_once_t once = PTHREAD_ONCE_INIT;
+    pthread_once(&once, watch_forks);
+    return forks;
+}
+
+/* Returns NULL. */
+static PyObject *raise_state(CaptureObject *self, const char *what)
+{
+    PyObject *text = PyUnicode_FromFormat("the capture of %R %s", self->subject, what);
+    if (text != NULL)
+        raise_named(capture_state(self), "UMPAStateException", text);
+    Py_XDECREF(text);
+    return NULL;
+}
+
+PyObject *raise_dump_error(CaptureObject *self, const struct capture_error *error)
+{
+    return raise_capture_error(capture_state(self), error, self->dump_path);
+}
+
+/* Closes source and dump, whoever fails; false with an exception when the dump could not be finished. */
+static bool close_now(CaptureObject *self)
+{
+    struct source *source = self->source;
+    struct dump_file *dump = self->dump;
+    struct capture_error error = {0}, ignored = {0};
+    struct source_stats stats = {0};
+    bool finished = true, has_stats;
+
+    self->source = NULL;
+    self->dump = NULL;
+    Py_BEGIN_ALLOW_THREADS has_stats =
+        self->fork_generation == forks && source_stats(source, &stats, &ignored);
+    if (dump != NULL)
+        finished = dump_file_close(dump, &error);
+    source_close(source);
+    packet_batch_free(&self->batch);
+    Py_END_ALLOW_THREADS if (has_stats) self->stats = stats;
+    if (!finished)
+        raise_dump_error(self, &error);
+    return finished;
+}
+
+bool capture_is_ours(CaptureObject *self)
+{
+    if (self->fork_generation == forks)
+        return true;
+    raise_state(self, "belongs to the parent process: open another one in the child");
+    return false;
+}
+
+bool capture_enter(CaptureObject *self)
+{
+    if (self->source == NULL || self->close_requested)
+        raise_state(self, "is closed");
+    else if (self->busy)
+        raise_state(self, "is being read already, by another thread or around this callback");
+    else if (capture_is_ours(self))
+        self->busy = true;
+    return !PyErr_Occurred();
+}
+
+bool capture_leave(CaptureObject *self)
+{
+    self->busy = false;
+    if (!self->close_requested)
+        return true;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    bool closed = close_now(self);
+    if (type == NULL)
+        return closed;
+    if (!closed)
+        PyErr_WriteUnraisable((PyObject *)self);
+    PyErr_Restore(type, value, traceback);
+    return true;
+}
+
+/* A forked child shares the pipe, and must not wake the parent's reader. */
+static void wake_reader(CaptureObject *self)
+{
+    if (self->source != NULL && self->fork_generation == forks)
+        source_wake(self->source);
+}
+
+PyDoc_STRVAR(stop_doc,
+             "stop()\n--\n\n"
+             "Ends the capture, from any thread, callback or signal handler: a reader still gets what was\n"
+             "taken from the kernel, then the end. Nothing to do for a closed one.");
+
+static PyObject *capture_stop(PyObject *object, PyObject *unused)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    (void)unused;
+    self->stop_requested = true;
+    wake_reader(self);
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(close_doc,
+             "close()\n--\n\n"
+             "Closes device or file, and the dump, which is complete then (or raises the OSError that says\n"
+             "why not). While another thread reads, its read ends first. Once more does nothing.");
+
+static PyObject *capture_close(PyObject *object, PyObject *unused)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    (void)unused;
+    if (self->source == NULL)
+        Py_RETURN_NONE;
+    if (self->busy) {
+        self->close_requested = true;
+        wake_reader(self);
+        Py_RETURN_NONE;
+    }
+    if (!close_now(self))
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *capture_enter_context(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    return Py_NewRef(self);
+}
+
+static PyObject *capture_exit_context(PyObject *self, PyObject *args)
+{
+    (void)args;
+    return capture_close(self, NULL);
+}
+
+PyDoc_STRVAR(stats_doc,
+             "stats()\n--\n\n"
+             "CaptureStats: received, dropped, dropped_by_interface, delivered, filtered. received and\n"
+             "the drops are the kernel's counters (on lo it counts each packet twice); for a file,\n"
+             "received is what was read. After close: as they were then.");
+
+static PyObject *capture_stats(PyObject *object, PyObject *unused)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    struct module_state *state = capture_state(self);
+    struct source_stats stats = self->stats;
+    struct capture_error error = {0};
+    (void)unused;
+    if (!capture_is_ours(self))
+        return NULL;
+    bool reader_has_source = self->released_state != NULL; /* it keeps self->stats fresh */
+    if (self->source != NULL && !reader_has_source && !source_stats(self->source, &stats, &error))
+        return raise_capture_error(state, &error, self->subject);
+    return PyObject_CallFunction(state->stats_type, "KKKKK", (unsigned long long)stats.received,
+                                 (unsigned long long)stats.dropped,
+                                 (unsigned long long)stats.dropped_interface,
+                                 (unsigned long long)self->delivered, (unsigned long long)stats.filtered);
+}
+
+static PyMethodDef capture_methods[] = {
+    {"read_into", capture_read_into, METH_O, capture_read_into_doc},
+    {"loop", capture_loop, METH_VARARGS, capture_loop_doc},
+    {"consume", capture_consume, METH_NOARGS, capture_consume_doc},
+    {"stop", capture_stop, METH_NOARGS, stop_doc},
+    {"close", capture_close, METH_NOARGS, close_doc},
+    {"stats", capture_stats, METH_NOARGS, stats_doc},
+    {"__enter__", capture_enter_context, METH_NOARGS, NULL},
+    {"__exit__", capture_exit_context, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyObject *capture_get_closed(PyObject *self, void *closure)
+{
+    const CaptureObject *capture = (CaptureObject *)self;
+    (void)closure;
+    return PyBool_FromLong(capture->source == NULL || capture->close_requested);
+}
+
+static PyObject *capture_get_delivered(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromUnsignedLongLong(((CaptureObject *)self)->delivered);
+}
+
+static PyObject *capture_get_datalink(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromUnsignedLong(((CaptureObject *)self)->link_type);
+}
+
+static PyObject *capture_get_snaplen(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromUnsignedLong(((CaptureObject *)self)->snaplen);
+}
+
+static PyObject *capture_get_filter(PyObject *self, void *closure)
+{
+    (void)closure;
+    return Py_NewRef(((CaptureObject *)self)->filter);
+}
+
+static PyGetSetDef capture_getset[] = {
+    {"closed", capture_get_closed, NULL, "True after close().", NULL},
+    {"delivered", capture_get_delivered, NULL, "Packets that the reader has been given.", NULL},
+    {"datalink", capture_get_datalink, NULL, "libpcap's number of the link type (DLT_...).", NULL},
+    {"snaplen", capture_get_snaplen, NULL, "Bytes kept of each packet, at most.", NULL},
+    {"filter", capture_get_filter, NULL, "The BPF expression, or None.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
+static PyObject *capture_repr(PyObject *object)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    return PyUnicode_FromFormat("<%s Capture of %R, %llu packets delivered>",
+                                self->source == NULL ? "closed" : "open", self->subject,
+                                (unsigned long long)self->delivered);
+}
+
+static void capture_finalize(PyObject *object)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    if (self->source == NULL)
+        return;
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (self->fork_generation == forks && PyErr_ResourceWarning(object, 1, "unclosed %R", object) < 0)
+        PyErr_WriteUnraisable(object);
+    if (!close_now(self))
+        PyErr_WriteUnraisable(object);
+    PyErr_Restore(type, value, traceback);
+}
+
+static void capture_dealloc(PyObject *object)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    PyTypeObject *type = Py_TYPE(self);
+    if (PyObject_CallFinalizerFromDealloc(object) < 0)
+        return;
+    packet_batch_free(&self->batch);
+    Py_XDECREF(self->subject);
+    Py_XDECREF(self->filter);
+    Py_XDECREF(self->dump_path);
+    PyObject_Free(object);
+    Py_DECREF(type);
+}
+
+static PyType_Slot capture_slots[] = {
+    {Py_tp_doc,
+     "Packets of a device or a file: an iterator and a context manager. open_live() and open_offline()\n"
+     "make one; one thread at a time may read it."},
+    {Py_tp_dealloc, capture_dealloc},
+    {Py_tp_finalize, capture_finalize},
+    {Py_tp_iter, PyObject_SelfIter},
+    {Py_tp_iternext, capture_iternext},
+    {Py_tp_methods, capture_methods},
+    {Py_tp_getset, capture_getset},
+    {Py_tp_repr, capture_repr},
+    {0, NULL},
+};
+
+static PyType_Spec capture_spec = {
+    .name = "umpa_sniffing.Capture",
+    .basicsize = sizeof(CaptureObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .slots = capture_slots,
+};
+
+static PyMethodDef open_functions[] = {
+    {"open_live", (PyCFunction)(void (*)(void))open_live, METH_VARARGS | METH_KEYWORDS, open_live_doc},
+    {"open_offline", (PyCFunction)(void (*)(void))open_offline, METH_VARARGS | METH_KEYWORDS,
+     open_offline_doc},
+    {NULL, NULL, 0, NULL},
+};
+
+int capture_setup(PyObject *module, struct module_state *state)
+{
+    state->capture_type = module_add_type(module, &capture_spec, NULL);
+    if (state->capture_type == NULL)
+        return -1;
+    return PyModule_AddFunctions(module, open_functions);
+}

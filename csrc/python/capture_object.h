@@ -1,0 +1,70 @@
+/* umpa_sniffing.Capture: a live device or a file being read. capture_object.c opens, stops and closes it,
+ * capture_read.c delivers its packets.
+ *
+ * Who may do what: all fields are guarded by the GIL, except that the one reader (`busy`) uses `source`,
+ * `batch` and `dump` without it. stop() only sets `stop_requested` and wakes the reader, who still delivers
+ * its batch. close() closes at once when there is no reader; else it sets `close_requested`, and the reader
+ * closes when it leaves. After a fork the child may only close. */
+#ifndef UMPA_PYTHON_CAPTURE_OBJECT_H
+#define UMPA_PYTHON_CAPTURE_OBJECT_H
+
+#include "module.h"
+
+#include "../capture/dump_file.h"
+#include "../capture/source.h"
+
+typedef struct {
+    PyObject_HEAD struct source *source; /* NULL when closed */
+    struct dump_file *dump;
+    struct packet_batch batch;
+    PyObject *subject; /* the device's name, or the file's path: str */
+    PyObject *filter;  /* str or None */
+    PyObject *dump_path;
+    uint64_t count_limit; /* packets to deliver; 0: no limit */
+    int64_t deadline_ns;  /* of monotonic_ns; 0: none */
+    uint64_t delivered;
+    struct source_stats stats; /* as they were at close */
+    uint32_t link_type;
+    uint32_t snaplen;
+    unsigned fork_generation;
+    bool busy;
+    bool stop_requested;
+    bool close_requested;
+    bool ended;                    /* the file's end, or an error that ended it */
+    PyThreadState *released_state; /* of the reader, while it uses the source without the GIL */
+} CaptureObject;
+
+struct module_state *capture_state(CaptureObject *self);
+
+int64_t monotonic_ns(void);
+
+/* How often the process has been forked into this one. */
+unsigned fork_generation(void);
+
+/* False with an exception in a process forked off the one that opened it. */
+bool capture_is_ours(CaptureObject *self);
+
+/* The reader's brackets: enter fails with an exception when the capture is closed, busy or inherited by fork.
+ * Leave ends what close() asked for meanwhile; it returns false with an exception when that fails and none
+ * was set before. */
+bool capture_enter(CaptureObject *self);
+bool capture_leave(CaptureObject *self);
+
+/* interrupt_check of a source: runs Python's signal handlers. `context` is the CaptureObject. */
+bool capture_is_interrupted(void *context);
+
+PyObject *raise_dump_error(CaptureObject *self, const struct capture_error *error);
+
+/* capture_read.c */
+PyObject *capture_iternext(PyObject *self);
+PyObject *capture_read_into(PyObject *self, PyObject *list);
+PyObject *capture_loop(PyObject *self, PyObject *args);
+PyObject *capture_consume(PyObject *self, PyObject *unused);
+extern const char capture_read_into_doc[], capture_loop_doc[], capture_consume_doc[];
+
+/* capture_open.c */
+PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords);
+PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords);
+extern const char open_live_doc[], open_offline_doc[];
+
+#endif

@@ -1,0 +1,17 @@
+/* umpa_sniffing.Layer: what all layer types share. protocol_types.c makes the types themselves. */
+#ifndef UMPA_PYTHON_LAYER_OBJECT_H
+#define UMPA_PYTHON_LAYER_OBJECT_H
+
+#include "packet_object.h"
+
+typedef struct {
+    PyObject_HEAD PacketObject *packet;
+    unsigned index;
+} LayerObject;
+
+extern PyType_Spec layer_spec;
+
+/* The getter of a field's attribute; `closure` is the field. */
+PyObject *layer_get_attribute_field(PyObject *self, void *closure);
+
+#endif

@@ -1,0 +1,150 @@
+/* How a packet's layers are found: pkt.ip, pkt["ip"], pkt[IP], "ip" in pkt, pkt.protos, dir(pkt). */
+#include "packet_object.h"
+
+static struct module_state *state_of(PacketObject *self)
+{
+    return PyType_GetModuleState(Py_TYPE(self));
+}
+
+PyObject *packet_layer_at(PyObject *self, PyObject *index)
+{
+    PacketObject *packet = (PacketObject *)self;
+    size_t number = PyLong_AsSize_t(index);
+    if (number == (size_t)-1 && PyErr_Occurred())
+        return NULL;
+    if (number >= packet->packet.layer_count) {
+        PyErr_SetString(PyExc_IndexError, "the packet has no such layer");
+        return NULL;
+    }
+    return layer_of_packet(state_of(packet), packet, (unsigned)number);
+}
+
+/* The index of the first layer of a protocol, or -1. */
+static int find_layer(const PacketObject *self, unsigned protocol)
+{
+    const struct layer *layers = packet_layers(&self->packet);
+    for (int i = 0; i < self->packet.layer_count; i++)
+        if (layers[i].protocol == protocol)
+            return i;
+    return -1;
+}
+
+/* The protocol of this name in any letter case, or -1. */
+static int protocol_by_name(const struct module_state *state, PyObject *name)
+{
+    for (int id = 0; id < PROTOCOL_COUNT; id++)
+        if (name == state->layer_names[id])
+            return id;
+    const char *utf8 = PyUnicode_AsUTF8(name);
+    if (utf8 == NULL)
+        PyErr_Clear(); /* a name with lone surrogates is nobody's */
+    for (int id = 0; utf8 != NULL && id < PROTOCOL_COUNT; id++)
+        if (PyOS_stricmp(utf8, protocols[id]->name) == 0)
+            return id;
+    return -1;
+}
+
+/* The protocol of a key: a layer's name or type. -1 for one that is neither's, -2 with an exception set. */
+static int protocol_by_key(const struct module_state *state, PyObject *key)
+{
+    if (PyUnicode_Check(key))
+        return protocol_by_name(state, key);
+    if (PyType_Check(key)) {
+        for (int id = 0; id < PROTOCOL_COUNT; id++)
+            if (key == (PyObject *)state->layer_types[id])
+                return id;
+        return -1;
+    }
+    PyErr_Format(PyExc_TypeError, "a layer is found by its name or its type, not by %.100s",
+                 Py_TYPE(key)->tp_name);
+    return -2;
+}
+
+PyObject *packet_subscript(PyObject *self, PyObject *key)
+{
+    PacketObject *packet = (PacketObject *)self;
+    int protocol = protocol_by_key(state_of(packet), key);
+    int index = protocol < 0 ? -1 : find_layer(packet, (unsigned)protocol);
+    if (index >= 0)
+        return layer_of_packet(state_of(packet), packet, (unsigned)index);
+    if (protocol != -2)
+        PyErr_SetObject(PyExc_KeyError, key);
+    return NULL;
+}
+
+int packet_contains(PyObject *self, PyObject *key)
+{
+    PacketObject *packet = (PacketObject *)self;
+    int protocol = protocol_by_key(state_of(packet), key);
+    if (protocol == -2)
+        return -1;
+    return protocol >= 0 && find_layer(packet, (unsigned)protocol) >= 0;
+}
+
+static PyObject *layer_or_raise(PacketObject *self, unsigned protocol)
+{
+    struct module_state *state = state_of(self);
+    int index = find_layer(self, protocol);
+    if (index >= 0)
+        return layer_of_packet(state, self, (unsigned)index);
+    PyErr_SetObject(PyExc_AttributeError, state->absent_texts[protocol]);
+    return NULL;
+}
+
+PyObject *packet_get_layer(PyObject *self, void *closure)
+{
+    return layer_or_raise((PacketObject *)self, (unsigned)(uintptr_t)closure);
+}
+
+/* Layer names are attributes in lower case; any other case comes here. */
+PyObject *packet_getattro(PyObject *self, PyObject *name)
+{
+    PyObject *value = PyObject_GenericGetAttr(self, name);
+    if (value != NULL || !PyErr_ExceptionMatches(PyExc_AttributeError))
+        return value;
+    const struct module_state *state = state_of((PacketObject *)self);
+    PyObject *type, *error, *traceback;
+    PyErr_Fetch(&type, &error, &traceback);
+    int protocol = protocol_by_name(state, name);
+    if (protocol < 0 || name == state->layer_names[protocol]) {
+        PyErr_Restore(type, error, traceback);
+        return NULL;
+    }
+    Py_XDECREF(type);
+    Py_XDECREF(error);
+    Py_XDECREF(traceback);
+    return layer_or_raise((PacketObject *)self, (unsigned)protocol);
+}
+
+PyObject *packet_get_protos(PyObject *self, void *closure)
+{
+    PacketObject *packet = (PacketObject *)self;
+    PyObject *protos = PyTuple_New(packet->packet.layer_count);
+    (void)closure;
+    for (unsigned i = 0; protos != NULL && i < packet->packet.layer_count; i++) {
+        PyObject *layer = layer_of_packet(state_of(packet), packet, i);
+        if (layer == NULL)
+            Py_CLEAR(protos);
+        else
+            PyTuple_SET_ITEM(protos, (Py_ssize_t)i, layer);
+    }
+    return protos;
+}
+
+/* What every packet has, and the layers that this one has: for tab completion. */
+PyObject *packet_dir(PyObject *self, PyObject *unused)
+{
+    const PacketObject *packet = (PacketObject *)self;
+    const struct module_state *state = state_of((PacketObject *)self);
+    PyObject *names = PyObject_CallMethod((PyObject *)&PyBaseObject_Type, "__dir__", "O", self);
+    (void)unused;
+    for (unsigned id = 0; names != NULL && id < PROTOCOL_COUNT; id++) {
+        if (find_layer(packet, id) >= 0)
+            continue;
+        PyObject *removed = PyObject_CallMethod(names, "remove", "O", state->layer_names[id]);
+        if (removed == NULL)
+            Py_CLEAR(names);
+        Py_XDECREF(removed);
+    }
+    return names;
+}

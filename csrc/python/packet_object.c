@@ -1,0 +1,321 @@
+/* umpa_sniffing.Packet: see packet_object.h.
+ * It refers to no Python object but its bytes' owner, so there are no cycles and no GC header. */
+#include "packet_object.h"
+
+#include "../decode/summary.h"
+#include "../decode/tree.h"
+#include <stddef.h>
+
+static struct module_state *state_of(PacketObject *self)
+{
+    return PyType_GetModuleState(Py_TYPE(self));
+}
+
+/* An object with room for `inline_size` bytes behind the fixed part; its owner is NULL. */
+static PacketObject *packet_alloc(PyTypeObject *type, size_t inline_size)
+{
+    PacketObject *self = PyObject_Malloc(offsetof(PacketObject, packet) + inline_size);
+    if (self == NULL)
+        return (PacketObject *)PyErr_NoMemory();
+    PyObject_Init((PyObject *)self, type);
+    self->owner = NULL;
+    return self;
+}
+
+PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *block)
+{
+    size_t head_size = packet_head_size(block);
+    PacketObject *self = packet_alloc(packet_type, head_size + block->caplen);
+    if (self != NULL) {
+        memcpy(&self->packet, block, head_size + block->caplen);
+        self->bytes = (const uint8_t *)&self->packet + head_size;
+    }
+    return (PyObject *)self;
+}
+
+double timestamp_seconds(int64_t timestamp_ns)
+{
+    return (double)(timestamp_ns / 1000000000) + (double)(timestamp_ns % 1000000000) / 1e9;
+}
+
+static void packet_dealloc(PyObject *self)
+{
+    PyTypeObject *type = Py_TYPE(self);
+    Py_XDECREF(((PacketObject *)self)->owner);
+    PyObject_Free(self);
+    Py_DECREF(type);
+}
+
+PyDoc_STRVAR(packet_doc,
+             "Packet(data, datalink=1, timestamp_ns=0, wire_len=None)\n--\n\n"
+             "A captured packet, decoded: its layers are attributes (pkt.ip, pkt.tcp, ...).\n\n"
+             "data: the captured bytes; datalink: libpcap's DLT number, 1 for Ethernet;\n"
+             "timestamp_ns: nanoseconds since the epoch; wire_len: bytes on the wire, None for len(data).");
+
+static PyObject *packet_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"data", "datalink", "timestamp_ns", "wire_len", NULL};
+    Py_buffer data;
+    unsigned int link_type = 1;
+    long long timestamp_ns = 0;
+    PyObject *wire_len = Py_None;
+    PyObject *self = NULL;
+
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "y*|ILO:Packet", names, &data, &link_type, &timestamp_ns,
+                                     &wire_len))
+        return NULL;
+    unsigned long long on_the_wire = (unsigned long long)data.len;
+    if (wire_len != Py_None)
+        on_the_wire = PyLong_AsUnsignedLongLong(wire_len);
+    if (PyErr_Occurred())
+        goto done;
+    if (data.len > INT32_MAX || on_the_wire > UINT32_MAX) {
+        PyErr_SetString(PyExc_ValueError,
+                        "a packet has at most 2147483647 bytes of data, and 4294967295 on the wire");
+        goto done;
+    }
+
+    struct {
+        struct packet packet;
+        struct layer layers[MAX_LAYERS];
+    } head = {.packet = {.timestamp_ns = timestamp_ns,
+                         .caplen = (uint32_t)data.len,
+                         .wire_len = (uint32_t)on_the_wire,
+                         .link_type = link_type}};
+    struct module_state *state = PyType_GetModuleState(type);
+    decode_packet(&state->decoder, &head.packet, data.buf);
+    size_t head_size = packet_head_size(&head.packet);
+    PacketObject *packet = packet_alloc(type, head_size + (size_t)data.len);
+    if (packet != NULL) {
+        memcpy(&packet->packet, &head, head_size);
+        packet->bytes = (const uint8_t *)&packet->packet + head_size;
+        memcpy((uint8_t *)&packet->packet + head_size, data.buf, (size_t)data.len);
+    }
+    self = (PyObject *)packet;
+done:
+    PyBuffer_Release(&data);
+    return self;
+}
+
+static int packet_getbuffer(PyObject *self, Py_buffer *view, int flags)
+{
+    PacketObject *packet = (PacketObject *)self;
+    return PyBuffer_FillInfo(view, self, (void *)(uintptr_t)packet->bytes, (Py_ssize_t)packet->packet.caplen,
+                             1, flags);
+}
+
+static PyObject *packet_bytes(PyObject *self, PyObject *unused)
+{
+    PacketObject *packet = (PacketObject *)self;
+    (void)unused;
+    return PyBytes_FromStringAndSize((const char *)packet->bytes, packet->packet.caplen);
+}
+
+static Py_ssize_t packet_length(PyObject *self)
+{
+    return ((PacketObject *)self)->packet.caplen;
+}
+
+static int packet_bool(PyObject *self)
+{
+    (void)self;
+    return 1;
+}
+
+static size_t write_tree(const void *subject, char *buffer, size_t capacity)
+{
+    const PacketObject *self = subject;
+    return tree_of_packet(&self->packet, self->bytes, (uintptr_t)self, buffer, capacity);
+}
+
+static PyObject *packet_str(PyObject *self)
+{
+    return text_from_writer(write_tree, self);
+}
+
+static size_t write_summary(const void *subject, char *buffer, size_t capacity)
+{
+    const PacketObject *self = subject;
+    return summary_of_packet(&self->packet, self->bytes, buffer, capacity);
+}
+
+static PyObject *packet_repr(PyObject *self)
+{
+    return text_from_writer(write_summary, self);
+}
+
+static PyObject *packet_richcompare(PyObject *self, PyObject *other, int operation)
+{
+    if (!Py_IS_TYPE(other, Py_TYPE(self)) || (operation != Py_EQ && operation != Py_NE))
+        Py_RETURN_NOTIMPLEMENTED;
+    const PacketObject *left = (PacketObject *)self, *right = (PacketObject *)other;
+    const struct packet *a = &left->packet, *b = &right->packet;
+    bool equal = a->timestamp_ns == b->timestamp_ns && a->wire_len == b->wire_len &&
+                 a->link_type == b->link_type && a->caplen == b->caplen &&
+                 memcmp(left->bytes, right->bytes, a->caplen) == 0;
+    return PyBool_FromLong(equal == (operation == Py_EQ));
+}
+
+static Py_hash_t packet_hash(PyObject *self)
+{
+    const PacketObject *packet = (PacketObject *)self;
+    PyObject *key = Py_BuildValue("y#LII", (const char *)packet->bytes, (Py_ssize_t)packet->packet.caplen,
+                                  (long long)packet->packet.timestamp_ns, packet->packet.wire_len,
+                                  packet->packet.link_type);
+    Py_hash_t hash = key == NULL ? -1 : PyObject_Hash(key);
+    Py_XDECREF(key);
+    return hash;
+}
+
+static PyObject *packet_reduce(PyObject *self, PyObject *unused)
+{
+    const PacketObject *packet = (PacketObject *)self;
+    (void)unused;
+    return Py_BuildValue("O(y#ILI)", Py_TYPE(self), (const char *)packet->bytes,
+                         (Py_ssize_t)packet->packet.caplen, packet->packet.link_type,
+                         (long long)packet->packet.timestamp_ns, packet->packet.wire_len);
+}
+
+static PyObject *packet_copy(PyObject *self, PyObject *unused)
+{
+    (void)unused;
+    return Py_NewRef(self);
+}
+
+static PyObject *packet_sizeof(PyObject *self, PyObject *unused)
+{
+    const PacketObject *packet = (PacketObject *)self;
+    (void)unused;
+    return PyLong_FromSize_t(offsetof(PacketObject, packet) + packet_head_size(&packet->packet) +
+                             (packet->owner == NULL ? packet->packet.caplen : 0));
+}
+
+PyDoc_STRVAR(get_raw_doc, "get_raw()\n--\n\nThe captured bytes.");
+
+static PyMethodDef packet_methods[] = {
+    {"get_raw", packet_bytes, METH_NOARGS, get_raw_doc},
+    {"_layer_at", packet_layer_at, METH_O, NULL},
+    {"__bytes__", packet_bytes, METH_NOARGS, NULL},
+    {"__reduce__", packet_reduce, METH_NOARGS, NULL},
+    {"__copy__", packet_copy, METH_NOARGS, NULL},
+    {"__deepcopy__", packet_copy, METH_O, NULL},
+    {"__sizeof__", packet_sizeof, METH_NOARGS, NULL},
+    {"__dir__", packet_dir, METH_NOARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyObject *packet_get_timestamp(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyFloat_FromDouble(timestamp_seconds(((PacketObject *)self)->packet.timestamp_ns));
+}
+
+static PyObject *packet_get_timestamp_ns(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromLongLong(((PacketObject *)self)->packet.timestamp_ns);
+}
+
+static PyObject *packet_get_caplen(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromUnsignedLong(((PacketObject *)self)->packet.caplen);
+}
+
+static PyObject *packet_get_wire_len(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromUnsignedLong(((PacketObject *)self)->packet.wire_len);
+}
+
+static PyObject *packet_get_datalink(PyObject *self, void *closure)
+{
+    (void)closure;
+    return PyLong_FromUnsignedLong(((PacketObject *)self)->packet.link_type);
+}
+
+static PyObject *packet_get_trailer(PyObject *self, void *closure)
+{
+    const PacketObject *packet = (PacketObject *)self;
+    uint32_t count = packet->packet.layer_count;
+    uint32_t end = count == 0 ? 0 : packet_layers(&packet->packet)[count - 1].end;
+    (void)closure;
+    return PyBytes_FromStringAndSize((const char *)packet->bytes + end, packet->packet.caplen - end);
+}
+
+static PyObject *packet_get_stopped(PyObject *self, void *closure)
+{
+    const struct packet *packet = &((PacketObject *)self)->packet;
+    (void)closure;
+    if (packet->stop_reason == STOP_NONE)
+        Py_RETURN_NONE;
+    return PyObject_CallFunction(state_of((PacketObject *)self)->stopped_type, "ss",
+                                 protocols[packet->stop_protocol]->name,
+                                 stop_reason_text(packet->stop_reason));
+}
+
+static const PyGetSetDef packet_getset[] = {
+    {"timestamp", packet_get_timestamp, NULL, "Seconds since the epoch, a float; timestamp_ns is exact.",
+     NULL},
+    {"timestamp_ns", packet_get_timestamp_ns, NULL, "Nanoseconds since the epoch.", NULL},
+    {"caplen", packet_get_caplen, NULL, "Bytes captured.", NULL},
+    {"wire_len", packet_get_wire_len, NULL, "Bytes that the packet had on the wire.", NULL},
+    {"datalink", packet_get_datalink, NULL, "libpcap's number of the link type (DLT_...).", NULL},
+    {"protos", packet_get_protos, NULL, "All layers in order, a tuple.", NULL},
+    {"trailer", packet_get_trailer, NULL, "Bytes behind what the innermost length field covers.", NULL},
+    {"stopped", packet_get_stopped, NULL,
+     "None, or (layer, reason): what kept the packet from being decoded whole.", NULL},
+};
+
+/* The fixed attributes and, behind them, one for each protocol. */
+static PyGetSetDef *make_getset(void)
+{
+    size_t fixed = Py_ARRAY_LENGTH(packet_getset);
+    PyGetSetDef *getset = PyMem_Calloc(fixed + PROTOCOL_COUNT + 1, sizeof(*getset));
+    if (getset == NULL) {
+        PyErr_NoMemory();
+        return NULL;
+    }
+    memcpy(getset, packet_getset, sizeof(packet_getset));
+    return getset;
+}
+
+int packet_setup(PyObject *module, struct module_state *state)
+{
+    PyGetSetDef *getset = state->packet_getset = make_getset();
+    if (getset == NULL)
+        return -1;
+    for (unsigned id = 0; id < PROTOCOL_COUNT; id++) {
+        const char *name = PyUnicode_AsUTF8(state->layer_names[id]);
+        if (name == NULL)
+            return -1;
+        getset[Py_ARRAY_LENGTH(packet_getset) + id] =
+            (PyGetSetDef){name, packet_get_layer, NULL, protocols[id]->doc, (void *)(uintptr_t)id};
+    }
+    PyType_Slot slots[] = {
+        {Py_tp_doc, (void *)(uintptr_t)packet_doc},
+        {Py_tp_new, packet_new},
+        {Py_tp_dealloc, packet_dealloc},
+        {Py_tp_getattro, packet_getattro},
+        {Py_tp_methods, packet_methods},
+        {Py_tp_getset, getset},
+        {Py_tp_str, packet_str},
+        {Py_tp_repr, packet_repr},
+        {Py_tp_richcompare, packet_richcompare},
+        {Py_tp_hash, packet_hash},
+        {Py_nb_bool, packet_bool},
+        {Py_mp_length, packet_length},
+        {Py_mp_subscript, packet_subscript},
+        {Py_sq_contains, packet_contains},
+        {Py_bf_getbuffer, packet_getbuffer},
+        {0, NULL},
+    };
+    PyType_Spec spec = {
+        .name = "umpa_sniffing.Packet",
+        .basicsize = sizeof(PacketObject),
+        .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+        .slots = slots,
+    };
+    state->packet_type = module_add_type(module, &spec, NULL);
+    return state->packet_type == NULL ? -1 : 0;
+}

@@ -1,0 +1,39 @@
+/* umpa_sniffing.Packet: one immutable object a packet, its bytes inline behind the head and the layers. */
+#ifndef UMPA_PYTHON_PACKET_OBJECT_H
+#define UMPA_PYTHON_PACKET_OBJECT_H
+
+#include "module.h"
+
+typedef struct {
+    PyObject_HEAD const uint8_t
+        *bytes;           /* the captured bytes: inline, or in a block that `owner` keeps alive */
+    PyObject *owner;      /* NULL when inline */
+    struct packet packet; /* its layers follow, then the bytes when they are inline */
+} PacketObject;
+
+/* A Packet from a decoded block (packet_head_size + caplen bytes) of a batch. */
+PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *block);
+
+/* Seconds since the epoch, as exact as a double can be. */
+double timestamp_seconds(int64_t timestamp_ns);
+
+/* packet_layers.c */
+PyObject *packet_layer_at(PyObject *self, PyObject *index);
+PyObject *packet_subscript(PyObject *self, PyObject *key);
+int packet_contains(PyObject *self, PyObject *key);
+PyObject *packet_get_layer(PyObject *self, void *closure);
+PyObject *packet_getattro(PyObject *self, PyObject *name);
+PyObject *packet_get_protos(PyObject *self, void *closure);
+PyObject *packet_dir(PyObject *self, PyObject *unused);
+
+/* Layer `index` of a packet: a new object each time. */
+PyObject *layer_of_packet(struct module_state *state, PacketObject *packet, unsigned index);
+
+/* A layer's field as Python shows it. */
+PyObject *field_value(struct module_state *state, const struct field *field, struct bytes_view header);
+
+/* Text of a writer that works like snprintf: first asked for the length, then to write. */
+typedef size_t (*text_writer)(const void *subject, char *buffer, size_t capacity);
+PyObject *text_from_writer(text_writer writer, const void *subject);
+
+#endif

@@ -1,0 +1,28 @@
+"""The sniffing functions: umpa_sniffing.sniffing, and what is beneath them."""
+
+from umpa_sniffing import Capture, PacketList, open_live, open_offline
+from umpa_sniffing.sniffing import (
+    from_file,
+    from_file_loop,
+    get_available_devices,
+    sniff,
+    sniff_any,
+    sniff_loop,
+    sniff_next,
+    to_file,
+)
+
+__all__ = [
+    "Capture",
+    "PacketList",
+    "from_file",
+    "from_file_loop",
+    "get_available_devices",
+    "open_live",
+    "open_offline",
+    "sniff",
+    "sniff_any",
+    "sniff_loop",
+    "sniff_next",
+    "to_file",
+]

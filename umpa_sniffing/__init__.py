@@ -1,0 +1,57 @@
+"""Packet sniffing on libpcap, live or from files, decoded in C: UMPA's tool for Python 3.
+
+>>> import umpa_sniffing
+>>> packets = umpa_sniffing.sniff(3, "tcp port 80", "lo", timeout=10)
+"""
+
+from umpa_sniffing._core import (
+    Capture,
+    Layer,
+    Packet,
+    open_live,
+    open_offline,
+)
+from umpa_sniffing.exceptions import (
+    UMPAAttributeException,
+    UMPAException,
+    UMPANotPermittedException,
+    UMPASniffingException,
+)
+from umpa_sniffing.packet_list import PacketList
+from umpa_sniffing.records import CaptureStats, Option, Stopped
+from umpa_sniffing.sniffing import (
+    from_file,
+    from_file_loop,
+    get_available_devices,
+    sniff,
+    sniff_any,
+    sniff_loop,
+    sniff_next,
+    to_file,
+)
+
+__version__ = "0.1.0"
+
+__all__ = [
+    "Capture",
+    "CaptureStats",
+    "Layer",
+    "Option",
+    "Packet",
+    "PacketList",
+    "Stopped",
+    "UMPAAttributeException",
+    "UMPAException",
+    "UMPANotPermittedException",
+    "UMPASniffingException",
+    "from_file",
+    "from_file_loop",
+    "get_available_devices",
+    "open_live",
+    "open_offline",
+    "sniff",
+    "sniff_any",
+    "sniff_loop",
+    "sniff_next",
+    "to_file",
+]

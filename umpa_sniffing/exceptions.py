@@ -1,0 +1,107 @@
+"""The exceptions of umpa_sniffing.
+
+Each is a UMPAException, and also the built-in exception that a Python programmer would
+catch. Functions with a leading underscore make them for the C core.
+"""
+
+import errno as _errno
+import os as _os
+import sys as _sys
+
+
+class UMPAException(Exception):
+    """The root of all exceptions of this package."""
+
+
+class UMPASniffingException(UMPAException):
+    """Something went wrong while sniffing."""
+
+
+class UMPAAttributeException(UMPAException, AttributeError):
+    """A layer has no field of this name."""
+
+
+class UMPACallbackException(UMPASniffingException, TypeError):
+    """A loop was given no callback, or one that cannot be called."""
+
+
+class UMPAFilterException(UMPASniffingException, ValueError):
+    """libpcap does not understand a filter, which is in ``filter``."""
+
+    filter: str
+
+
+class UMPATimeoutException(UMPASniffingException, TimeoutError):
+    """The deadline passed, and there is nothing to return."""
+
+
+class UMPAStateException(UMPASniffingException, ValueError):
+    """The capture is closed, read by somebody else, or another process's."""
+
+
+class UMPAFileFormatException(UMPASniffingException, ValueError):
+    """A file is no capture file, is cut, or is damaged."""
+
+
+class UMPASystemException(UMPASniffingException, OSError):
+    """The operating system refused something; ``errno`` says what."""
+
+
+class UMPADeviceException(UMPASystemException):
+    """A device is missing (ENODEV), down (ENETDOWN), or cannot do what was asked."""
+
+
+class UMPANotPermittedException(UMPASystemException, PermissionError):
+    """Live capture, or a file, needs a permission that this process lacks."""
+
+
+class UMPAFileNotFoundException(UMPASystemException, FileNotFoundError):
+    """No such file."""
+
+
+class UMPAIsADirectoryException(UMPASystemException, IsADirectoryError):
+    """A directory stands where a file was expected."""
+
+
+_CLASS_OF_ERRNO: dict[int, type[UMPASystemException]] = {
+    _errno.ENOENT: UMPAFileNotFoundException,
+    _errno.EISDIR: UMPAIsADirectoryException,
+    _errno.EACCES: UMPANotPermittedException,
+    _errno.EPERM: UMPANotPermittedException,
+}
+
+
+def _system(errno: int, text: str, subject: str | None) -> UMPASystemException:
+    return _CLASS_OF_ERRNO.get(errno, UMPASystemException)(errno, text, subject)
+
+
+def _device(errno: int, text: str, subject: str | None) -> UMPADeviceException:
+    if errno == _errno.ENODEV:
+        text += "; get_available_devices() lists those that there are"
+    elif errno == _errno.ENETDOWN:
+        text += "; bring it up first, as with: ip link set up"
+    return UMPADeviceException(errno, text, subject)
+
+
+def _not_permitted(errno: int, text: str, subject: str | None) -> UMPANotPermittedException:
+    # setcap cannot act on the link that a virtual environment has for an interpreter.
+    python = _os.path.realpath(_sys.executable)
+    remedy = f"run as root, or once: sudo setcap cap_net_raw,cap_net_admin+eip {python}"
+    return UMPANotPermittedException(
+        errno or _errno.EPERM, f"no permission to capture on {subject}; {remedy}", subject
+    )
+
+
+def _filter(errno: int, text: str, subject: str) -> UMPAFilterException:
+    shown = subject if len(subject) <= 200 else f"{subject[:200]}..."
+    error = UMPAFilterException(f"bad filter {shown!r}: {text}")
+    error.filter = subject
+    return error
+
+
+def _file_format(errno: int, text: str, subject: str | None) -> UMPAFileFormatException:
+    return UMPAFileFormatException(text)
+
+
+def _libpcap(errno: int, text: str, subject: str | None) -> UMPASniffingException:
+    return UMPASniffingException(text if subject is None else f"{subject}: {text}")

@@ -1,0 +1,241 @@
+"""The functions of umit.umpa.sniffing: thin wrappers over open_live() and open_offline().
+
+Arguments that they share:
+
+count
+    packets to deliver, 0 for no limit.
+filter
+    a BPF expression, see pcap-filter(7); None for all packets.
+device
+    a device's name; None takes the first that libpcap lists, ``"any"`` all of them (Linux).
+timeout
+    milliseconds for the whole call, 0 for none.
+snaplen
+    bytes to keep of each packet, 1 to 262144; 0 means 262144.
+promisc
+    whether the device shall also take packets that are for other hosts.
+dump
+    path of a pcap file that gets every packet delivered.
+
+An exception that ends sniff(), sniff_next() or from_file() carries the packets so far as
+``packets``, one that ends a loop or to_file() their number as ``delivered``. Ctrl-C is such an
+exception (KeyboardInterrupt).
+"""
+
+from __future__ import annotations
+
+import contextlib
+import os
+from collections.abc import Callable, Iterable
+from typing import Union
+
+from umpa_sniffing._core import (
+    SNAPLEN_MAX,
+    Capture,
+    Packet,
+    get_available_devices,
+    open_live,
+    open_offline,
+)
+from umpa_sniffing.exceptions import UMPACallbackException, UMPATimeoutException
+from umpa_sniffing.packet_list import PacketList
+
+__all__ = [
+    "from_file",
+    "from_file_loop",
+    "get_available_devices",
+    "sniff",
+    "sniff_any",
+    "sniff_loop",
+    "sniff_next",
+    "to_file",
+]
+
+Callback = Callable[..., object]
+Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+
+
+def _keep_packets(error: BaseException, packets: PacketList) -> None:
+    """Hands the packets so far to whoever catches the exception."""
+    with contextlib.suppress(AttributeError, TypeError):  # an exception may refuse attributes
+        error.packets = packets  # type: ignore[attr-defined]
+        if packets and hasattr(error, "add_note"):
+            noun = "packet was" if len(packets) == 1 else "packets were"
+            error.add_note(f"{len(packets)} {noun} captured before: sys.last_value.packets")
+
+
+def _keep_count(error: BaseException, capture: Capture | None) -> None:
+    with contextlib.suppress(AttributeError, TypeError):
+        error.delivered = 0 if capture is None else capture.delivered  # type: ignore[attr-defined]
+
+
+def _arguments(callback_args: Iterable[object] | None) -> tuple[object, ...]:
+    return () if callback_args is None else tuple(callback_args)
+
+
+def _check_callback(callback: Callback | None) -> Callback:
+    if callback is None:
+        raise UMPACallbackException(
+            "no callback: pass callback=f, with f(timestamp, pkt, *callback_args)"
+        )
+    if not callable(callback):
+        raise UMPACallbackException(f"the callback must be callable, not {type(callback).__name__}")
+    return callback
+
+
+def sniff(
+    count: int,
+    filter: str | None = None,
+    device: str | None = None,
+    timeout: float = 0,
+    snaplen: int = SNAPLEN_MAX,
+    promisc: bool = True,
+    dump: Path | None = None,
+) -> PacketList:
+    """Captures ``count`` packets, or those that come until ``timeout``, and returns them.
+
+    See the module's help for the arguments.
+
+    >>> packets = sniff(3, "tcp port 80", "lo", timeout=10)
+    >>> packets
+    <PacketList: 0 packets>
+    """
+    packets = PacketList()
+    try:
+        with open_live(
+            device,
+            filter=filter,
+            snaplen=snaplen,
+            promisc=promisc,
+            timeout=timeout,
+            count=count,
+            dump=dump,
+        ) as capture:
+            capture.read_into(packets)
+        return packets
+    except BaseException as error:
+        _keep_packets(error, packets)
+        raise
+
+
+def sniff_next(
+    filter: str | None = None,
+    device: str | None = None,
+    timeout: float = 0,
+    snaplen: int = SNAPLEN_MAX,
+    promisc: bool = True,
+    dump: Path | None = None,
+) -> Packet:
+    """Captures one packet and returns it; UMPATimeoutException when none came in time."""
+    packets = sniff(1, filter, device, timeout, snaplen, promisc, dump)
+    if packets:
+        return packets[0]
+    error = UMPATimeoutException(f"no packet came within {timeout} ms")
+    _keep_packets(error, packets)
+    raise error
+
+
+def sniff_any(dump: Path | None = None) -> Packet:
+    """Captures the first packet that comes on any device and returns it."""
+    return sniff_next(device="any", dump=dump)
+
+
+def sniff_loop(
+    count: int = 0,
+    filter: str | None = None,
+    device: str | None = None,
+    timeout: float = 0,
+    snaplen: int = SNAPLEN_MAX,
+    promisc: bool = True,
+    dump: Path | None = None,
+    callback: Callback | None = None,
+    callback_args: Iterable[object] | None = None,
+) -> None:
+    """Calls ``callback(timestamp, pkt, *callback_args)`` for each packet captured.
+
+    ``timestamp`` is a float of seconds since the epoch. An exception in the callback ends the loop.
+    """
+    function = _check_callback(callback)
+    arguments = _arguments(callback_args)
+    capture = None
+    try:
+        with open_live(
+            device,
+            filter=filter,
+            snaplen=snaplen,
+            promisc=promisc,
+            timeout=timeout,
+            count=count,
+            dump=dump,
+        ) as capture:
+            capture.loop(function, arguments)
+    except BaseException as error:
+        _keep_count(error, capture)
+        raise
+
+
+def to_file(
+    fname: Path,
+    count: int,
+    filter: str | None = None,
+    device: str | None = None,
+    timeout: float = 0,
+    snaplen: int = SNAPLEN_MAX,
+    promisc: bool = True,
+) -> int:
+    """Captures ``count`` packets into a pcap file and returns how many it wrote."""
+    capture = None
+    try:
+        with open_live(
+            device,
+            filter=filter,
+            snaplen=snaplen,
+            promisc=promisc,
+            timeout=timeout,
+            count=count,
+            dump=_required(fname),
+        ) as capture:
+            return capture.consume()
+    except BaseException as error:
+        _keep_count(error, capture)
+        raise
+
+
+def _required(fname: Path) -> Path:
+    if fname is None:
+        raise TypeError("fname must be a path (str, bytes or os.PathLike), not None")
+    return fname
+
+
+def from_file(filename: Path, count: int = 0, filter: str | None = None) -> PacketList:
+    """Reads a pcap or pcapng file and returns its packets: ``count`` that match ``filter``.
+
+    A file that is damaged or cut raises an exception that has the good packets as ``packets``.
+    """
+    packets = PacketList()
+    try:
+        with open_offline(filename, filter=filter, count=count) as capture:
+            capture.read_into(packets)
+        return packets
+    except BaseException as error:
+        _keep_packets(error, packets)
+        raise
+
+
+def from_file_loop(
+    filename: Path,
+    count: int = 0,
+    filter: str | None = None,
+    callback: Callback | None = None,
+    callback_args: Iterable[object] | None = None,
+) -> None:
+    """Calls ``callback(timestamp, pkt, *callback_args)`` for each packet of a file."""
+    function = _check_callback(callback)
+    arguments = _arguments(callback_args)
+    capture = None
+    try:
+        with open_offline(filename, filter=filter, count=count) as capture:
+            capture.loop(function, arguments)
+    except BaseException as error:
+        _keep_count(error, capture)
+        raise
