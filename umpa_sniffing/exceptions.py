@@ -79,7 +79,7 @@ def _device(errno: int, text: str, subject: str | None) -> UMPADeviceException:
     if errno == _errno.ENODEV:
         text += "; get_available_devices() lists those that there are"
     elif errno == _errno.ENETDOWN:
-        text += "; bring it up first, as with: ip link set up"
+        text += f"; bring it up first: ip link set {subject} up"
     return UMPADeviceException(errno, text, subject)
 
 
@@ -100,7 +100,7 @@ def _filter(errno: int, text: str, subject: str) -> UMPAFilterException:
 
 
 def _file_format(errno: int, text: str, subject: str | None) -> UMPAFileFormatException:
-    return UMPAFileFormatException(text)
+    return UMPAFileFormatException(f"{subject}: {text}")
 
 
 def _libpcap(errno: int, text: str, subject: str | None) -> UMPASniffingException:

@@ -55,18 +55,15 @@ static uint32_t packets_wanted(const CaptureObject *self)
 static int fill_batch(CaptureObject *self)
 {
     struct module_state *state = capture_state(self);
-    struct capture_error error = {0}, stats_error;
-    struct source_stats stats;
+    struct capture_error error = {0};
     packet_batch_reset(&self->batch);
     uint32_t wanted = packets_wanted(self);
     int wait = wait_ms(self);
     self->released_state = PyEval_SaveThread();
     enum fill_result result = source_fill(self->source, &self->batch, &state->decoder, wanted, wait, &error);
-    bool has_stats = source_stats(self->source, &stats, &stats_error);
     PyEval_RestoreThread(self->released_state);
     self->released_state = NULL;
-    if (has_stats)
-        self->stats = stats;
+    self->stats = source_known_stats(self->source);
     if (PyErr_Occurred() || PyErr_CheckSignals() < 0)
         return -1;
     switch (result) {

@@ -1,0 +1,34 @@
+/* What went wrong below Python: a kind that decides the exception's class, an errno, and words for a person,
+ * which do not name device or file: Python adds that. */
+#ifndef UMPA_CAPTURE_ERROR_H
+#define UMPA_CAPTURE_ERROR_H
+
+enum error_kind {
+    ERROR_NONE,
+    ERROR_NO_MEMORY,
+    ERROR_SYSTEM,        /* errno_value says what; text may say more */
+    ERROR_NOT_PERMITTED, /* live capture without the privilege */
+    ERROR_DEVICE,        /* errno_value is ENODEV, ENETDOWN, ... */
+    ERROR_FILTER,
+    ERROR_FILE_FORMAT, /* not a capture file, or cut, or damaged */
+    ERROR_LIBPCAP,     /* anything else that libpcap reports */
+    ERROR_INTERRUPTED, /* the caller's own interrupt_check asked to end the wait */
+};
+
+struct capture_error {
+    enum error_kind kind;
+    int errno_value;
+    char text[512];
+};
+
+/* Both return false, so that a function can end with `return capture_error_set(...)`. */
+#if defined(__GNUC__)
+__attribute__((format(printf, 4, 5)))
+#endif
+_Bool capture_error_set(struct capture_error *error, enum error_kind kind, int errno_value,
+                        const char *format, ...);
+
+/* ERROR_SYSTEM (or ERROR_NO_MEMORY for ENOMEM) with strerror's words. */
+_Bool capture_error_set_errno(struct capture_error *error, int errno_value);
+
+#endif

@@ -1,0 +1,33 @@
+/* A pcap file being written: own buffer, whole records only, nothing lost in silence.
+ * Format: draft-ietf-opsawg-pcap; nanosecond magic, this machine's byte order. */
+#ifndef UMPA_CAPTURE_DUMP_FILE_H
+#define UMPA_CAPTURE_DUMP_FILE_H
+
+#include "../decode/packet.h"
+#include "capture_error.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct dump_file;
+
+/* Creates or truncates the file and writes its header at once, so that a path that can't be written, or a
+ * full disk, fails here. `link_type` is a DLT; the header carries libpcap's LINKTYPE for it. */
+struct dump_file *dump_file_open(const char *path, uint32_t link_type, uint32_t snaplen,
+                                 struct capture_error *error);
+
+/* When false, dump_file_flush comes before dump_file_append: writing may block, so that the GIL is released.
+ */
+bool dump_file_has_room(const struct dump_file *dump, const struct packet *packet);
+void dump_file_append(struct dump_file *dump, const struct packet *packet, const uint8_t *bytes);
+
+/* Writes what is buffered. On an error the file is cut back to its last whole record and all later calls fail
+ * with the same error; a pipe or device, which can't be cut, is left as it is. */
+bool dump_file_flush(struct dump_file *dump, struct capture_error *error);
+
+/* Flushes, closes and frees, whatever happens. In a forked child: only closes and frees. */
+bool dump_file_close(struct dump_file *dump, struct capture_error *error);
+
+/* Records that have safely been handed to the file. */
+uint64_t dump_file_packets_written(const struct dump_file *dump);
+
+#endif

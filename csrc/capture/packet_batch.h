@@ -1,0 +1,36 @@
+/* The arena between libpcap and Python: decoded packets, one struct packet block behind the other.
+ * Allocated once for a capture; filled without the GIL, emptied with it. */
+#ifndef UMPA_CAPTURE_PACKET_BATCH_H
+#define UMPA_CAPTURE_PACKET_BATCH_H
+
+#include "../decode/decode.h"
+#include <stdbool.h>
+
+struct packet_batch {
+    uint8_t *memory;
+    size_t capacity;
+    size_t used;    /* where the next packet is written */
+    size_t cursor;  /* where the next packet is read */
+    size_t reserve; /* room that a packet of the largest caplen takes */
+    uint32_t max_caplen;
+    uint32_t unread;
+};
+
+/* Room for packets of up to `max_caplen` bytes; false when there is no memory. */
+bool packet_batch_init(struct packet_batch *batch, uint32_t max_caplen);
+void packet_batch_free(struct packet_batch *batch);
+
+/* Only an emptied batch is filled again: forgets what was read. */
+void packet_batch_reset(struct packet_batch *batch);
+
+/* Another packet of any size up to max_caplen fits. The filler looks before each append. */
+bool packet_batch_has_room(const struct packet_batch *batch);
+
+/* Decodes and keeps one packet. */
+void packet_batch_append(struct packet_batch *batch, const struct decoder *decoder, int64_t timestamp_ns,
+                         uint32_t caplen, uint32_t wire_len, uint32_t link_type, const uint8_t *bytes);
+
+/* The next unread packet, or NULL. Its block (packet_head_size + caplen bytes) stays until the next reset. */
+const struct packet *packet_batch_next(struct packet_batch *batch);
+
+#endif
