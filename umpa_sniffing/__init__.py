@@ -1,7 +1,4 @@
 """Packet sniffing on libpcap, live or from files, decoded in C: UMPA's tool for Python 3.
-
->>> import umpa_sniffing
->>> packets = umpa_sniffing.sniff(3, "tcp port 80", "lo", timeout=10)
 """
 
 from umpa_sniffing._core import (

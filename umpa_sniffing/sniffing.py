@@ -96,7 +96,7 @@ def sniff(
 
     See the module's help for the arguments.
 
-    >>> packets = sniff(3, "tcp port 80", "lo", timeout=10)
+    >>> packets = sniff(3, "tcp port 81", "lo", timeout=10)
     >>> packets
     <PacketList: 0 packets>
     """
