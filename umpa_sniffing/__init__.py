@@ -1,5 +1,4 @@
-"""Packet sniffing on libpcap, live or from files, decoded in C: UMPA's tool for Python 3.
-"""
+"""Packet sniffing on libpcap, live or from files, decoded in C: UMPA's tool for Python 3."""
 
 from umpa_sniffing._core import (
     Capture,

@@ -59,12 +59,22 @@ class UMPAFileNotFoundException(UMPASystemException, FileNotFoundError):
     """No such file."""
 
 
+class UMPANotADirectoryException(UMPASystemException, NotADirectoryError):
+    """A path leads through something that is no directory."""
+
+
+class UMPABrokenPipeException(UMPASystemException, BrokenPipeError):
+    """The reader of a dump that is a pipe has left."""
+
+
 class UMPAIsADirectoryException(UMPASystemException, IsADirectoryError):
     """A directory stands where a file was expected."""
 
 
 _CLASS_OF_ERRNO: dict[int, type[UMPASystemException]] = {
     _errno.ENOENT: UMPAFileNotFoundException,
+    _errno.ENOTDIR: UMPANotADirectoryException,
+    _errno.EPIPE: UMPABrokenPipeException,
     _errno.EISDIR: UMPAIsADirectoryException,
     _errno.EACCES: UMPANotPermittedException,
     _errno.EPERM: UMPANotPermittedException,

@@ -70,7 +70,11 @@ def _keep_count(error: BaseException, capture: Capture | None) -> None:
 
 
 def _arguments(callback_args: Iterable[object] | None) -> tuple[object, ...]:
-    return () if callback_args is None else tuple(callback_args)
+    if callback_args is None:
+        return ()
+    if not isinstance(callback_args, Iterable):
+        raise TypeError(f"callback_args must be a sequence, not {type(callback_args).__name__}")
+    return tuple(callback_args)
 
 
 def _check_callback(callback: Callback | None) -> Callback:

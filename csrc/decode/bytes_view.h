@@ -36,7 +36,7 @@ static inline uint64_t view_bits(struct bytes_view view, uint32_t bit_offset, ui
         return value >> bits_after;
     for (uint32_t offset = first_byte + 1; offset < last_byte; offset++)
         value = value << 8 | view_u8(view, offset);
-    return value << (8 - bits_after) | view_u8(view, last_byte) >> bits_after;
+    return value << (8 - bits_after) | (uint64_t)view_u8(view, last_byte) >> bits_after;
 }
 
 /* The part of the view that begins at `offset`: empty when that lies beyond it. */

@@ -1,0 +1,63 @@
+PYTHON := .venv/bin/python
+C_FILES = $(shell find benchmarks csrc tests -name '*.[ch]')
+
+.NOTPARALLEL:
+.PHONY: help build demo check check-all check-pythons check-sanitize lint types werror test bench golden \
+    stubs format clean
+
+help:
+	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 18
+
+$(PYTHON):
+	@echo "first type ./bootstrap" >&2; exit 1
+
+build: $(PYTHON) ## compile the extension where the sources have changed
+	@$(PYTHON) setup.py -q build_ext --inplace
+
+demo: build ## capture and print real HTTP packets on the loopback device, then the same from a file
+	@$(PYTHON) examples/demo.py
+
+check: lint types werror build ## everything that a change must pass: at most 10 minutes on two cores
+	tests/sanitize/run sample
+	$(PYTHON) -m pytest
+
+check-all: check check-sanitize check-pythons ## check, and what takes longer
+
+check-pythons: ## run the tests on every CPython 3.10 to 3.13 of this machine
+	tests/every_python
+
+check-sanitize: $(PYTHON) ## decode and print every packet of the corpus under ASan and UBSan
+	tests/sanitize/run full
+
+lint: $(PYTHON) ## look at style: ruff, clang-format
+	$(PYTHON) -m ruff check
+	$(PYTHON) -m ruff format --check
+	.venv/bin/clang-format --dry-run -Werror $(C_FILES)
+
+types: build ## check the types of the packages: mypy --strict
+	$(PYTHON) tools/stubs.py --check
+	$(PYTHON) -m mypy
+
+werror: $(PYTHON)
+	UMPA_WERROR=1 $(PYTHON) setup.py -q build_ext --build-lib build/werror --build-temp build/werror
+
+test: build ## run the tests
+	$(PYTHON) -m pytest
+
+bench: $(PYTHON) ## measure side by side with other libraries
+	$(PYTHON) benchmarks/run
+
+golden: build ## write the golden texts anew, on purpose
+	$(PYTHON) tests/refresh_golden.py
+
+stubs: build ## write the type stubs anew from the field tables
+	$(PYTHON) tools/stubs.py
+
+format: $(PYTHON) ## lay out all code as lint wants it
+	$(PYTHON) -m ruff check --fix
+	$(PYTHON) -m ruff format
+	.venv/bin/clang-format -i $(C_FILES)
+
+clean: ## remove what was built; .venv stays
+	rm -rf build dist *.egg-info umpa_sniffing/*.so .mypy_cache .pytest_cache .ruff_cache .hypothesis
+	find . -name __pycache__ -not -path './.venv*' -prune -exec rm -rf {} +
