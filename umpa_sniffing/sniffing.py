@@ -87,6 +87,26 @@ def _check_callback(callback: Callback | None) -> Callback:
     return callback
 
 
+def _open_live(
+    count: int,
+    filter: str | None,
+    device: str | None,
+    timeout: float,
+    snaplen: int,
+    promisc: bool,
+    dump: Path | None,
+) -> Capture:
+    return open_live(
+        device,
+        filter=filter,
+        snaplen=snaplen,
+        promisc=promisc,
+        timeout=timeout,
+        count=count,
+        dump=dump,
+    )
+
+
 def sniff(
     count: int,
     filter: str | None = None,
@@ -106,15 +126,7 @@ def sniff(
     """
     packets = PacketList()
     try:
-        with open_live(
-            device,
-            filter=filter,
-            snaplen=snaplen,
-            promisc=promisc,
-            timeout=timeout,
-            count=count,
-            dump=dump,
-        ) as capture:
+        with _open_live(count, filter, device, timeout, snaplen, promisc, dump) as capture:
             capture.read_into(packets)
         return packets
     except BaseException as error:
@@ -163,15 +175,7 @@ def sniff_loop(
     arguments = _arguments(callback_args)
     capture = None
     try:
-        with open_live(
-            device,
-            filter=filter,
-            snaplen=snaplen,
-            promisc=promisc,
-            timeout=timeout,
-            count=count,
-            dump=dump,
-        ) as capture:
+        with _open_live(count, filter, device, timeout, snaplen, promisc, dump) as capture:
             capture.loop(function, arguments)
     except BaseException as error:
         _keep_count(error, capture)
@@ -190,15 +194,7 @@ def to_file(
     """Captures ``count`` packets into a pcap file and returns how many it wrote."""
     capture = None
     try:
-        with open_live(
-            device,
-            filter=filter,
-            snaplen=snaplen,
-            promisc=promisc,
-            timeout=timeout,
-            count=count,
-            dump=_required(fname),
-        ) as capture:
+        with _open_live(count, filter, device, timeout, snaplen, promisc, _required(fname)) as capture:
             return capture.consume()
     except BaseException as error:
         _keep_count(error, capture)

@@ -1,12 +1,12 @@
 /* Packets of a live device: the live half of source.h. The wait is our own poll, never libpcap's. */
 #define _DEFAULT_SOURCE /* clock_gettime, strdup; u_int, for pcap.h */
+#include "clock.h"
 #include "source_internal.h"
 #include <errno.h>
 #include <net/if.h>
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
-#include <time.h>
 
 enum {
     KERNEL_PROGRAM_MAX = 4096, /* instructions; beyond it libpcap prints a warning of its own */
@@ -20,21 +20,14 @@ struct live_source {
     int longest_wait_ms;
     struct pcap_stat last_stats;
     struct source_stats totals;
-    int64_t stats_ms;
+    int64_t stats_ns;
 };
-
-static int64_t monotonic_ms(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000 + now.tv_nsec / 1000000;
-}
 
 /* Libpcap's counters are 32 bits wide and wrap: unsigned differences survive one wrap. */
 static bool update_stats(struct live_source *live, struct capture_error *error)
 {
     struct pcap_stat stats;
-    live->stats_ms = monotonic_ms();
+    live->stats_ns = monotonic_ns();
     if (pcap_stats(live->base.pcap, &stats) != 0)
         return capture_error_set(error, ERROR_LIBPCAP, 0, "no statistics: %s", pcap_geterr(live->base.pcap));
     live->totals.received += stats.ps_recv - live->last_stats.ps_recv;
@@ -83,7 +76,7 @@ static void live_read(struct source *source, int wait_ms)
         source->stopped = true;
     else if (result < 0 && source->failure.kind == ERROR_NONE)
         keep_failure(live);
-    if (monotonic_ms() - live->stats_ms >= STATS_INTERVAL_MS)
+    if (monotonic_ns() - live->stats_ns >= STATS_INTERVAL_MS * INT64_C(1000000))
         source_stats(source, &(struct source_stats){0}, &(struct capture_error){0});
     /* A descriptor that stays in error ends every poll at once. */
     if ((events & ~POLLIN) != 0 && source->packets_read == read_before && source->failure.kind == ERROR_NONE)
@@ -203,7 +196,7 @@ struct source *live_source_open(const struct live_options *options, struct captu
     live->device = device;
     live->device_index = if_nametoindex(device);
     live->longest_wait_ms = longest_wait(pcap);
-    live->stats_ms = monotonic_ms();
+    live->stats_ns = monotonic_ns();
     if (!set_filter(&live->base, options, error)) {
         source_close(&live->base);
         return NULL;

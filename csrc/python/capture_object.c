@@ -1,115 +1,6 @@
-/* umpa_sniffing.Capture: stop, close and what it tells of itself. The states are in capture_object.h. */
-#define _DEFAULT_SOURCE /* clock_gettime under -std=c11 */
+/* umpa_sniffing.Capture: its type, and what it tells of itself. */
 #include "capture_object.h"
-
-#include <pthread.h>
-#include <time.h>
-
-int64_t monotonic_ns(void)
-{
-    struct timespec now;
-    clock_gettime(CLOCK_MONOTONIC, &now);
-    return (int64_t)now.tv_sec * 1000000000 + now.tv_nsec;
-}
-
-static unsigned forks; /* changed only in a new child, while it has one thread */
-
-static void count_fork(void)
-{
-    forks++;
-}
-
-static void watch_forks(void)
-{
-    pthread_atfork(NULL, NULL, count_fork);
-}
-
-unsigned fork_generation(void)
-{
-    static pthread_once_t once = PTHREAD_ONCE_INIT;
-    pthread_once(&once, watch_forks);
-    return forks;
-}
-
-/* Returns NULL. */
-static PyObject *raise_state(CaptureObject *self, const char *what)
-{
-    PyObject *text = PyUnicode_FromFormat("the capture of %R %s", self->subject, what);
-    if (text != NULL)
-        raise_named(capture_state(self), "UMPAStateException", text);
-    Py_XDECREF(text);
-    return NULL;
-}
-
-PyObject *raise_dump_error(CaptureObject *self, const struct capture_error *error)
-{
-    return raise_capture_error(capture_state(self), error, self->dump_path);
-}
-
-/* Closes source and dump, whoever fails; false with an exception when the dump could not be finished. */
-static bool close_now(CaptureObject *self)
-{
-    struct source *source = self->source;
-    struct dump_file *dump = self->dump;
-    struct capture_error error = {0}, ignored = {0};
-    struct source_stats stats = {0};
-    bool finished = true, has_stats;
-
-    self->source = NULL;
-    self->dump = NULL;
-    Py_BEGIN_ALLOW_THREADS has_stats =
-        self->fork_generation == forks && source_stats(source, &stats, &ignored);
-    if (dump != NULL)
-        finished = dump_file_close(dump, &error);
-    source_close(source);
-    packet_batch_free(&self->batch);
-    Py_END_ALLOW_THREADS if (has_stats) self->stats = stats;
-    if (!finished)
-        raise_dump_error(self, &error);
-    return finished;
-}
-
-bool capture_is_ours(CaptureObject *self)
-{
-    if (self->fork_generation == forks)
-        return true;
-    raise_state(self, "belongs to the parent process: open another one in the child");
-    return false;
-}
-
-bool capture_enter(CaptureObject *self)
-{
-    if (self->source == NULL || self->close_requested)
-        raise_state(self, "is closed");
-    else if (self->busy)
-        raise_state(self, "is being read already, by another thread or around this callback");
-    else if (capture_is_ours(self))
-        self->busy = true;
-    return !PyErr_Occurred();
-}
-
-bool capture_leave(CaptureObject *self)
-{
-    self->busy = false;
-    if (!self->close_requested)
-        return true;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    bool closed = close_now(self);
-    if (type == NULL)
-        return closed;
-    if (!closed)
-        PyErr_WriteUnraisable((PyObject *)self);
-    PyErr_Restore(type, value, traceback);
-    return true;
-}
-
-/* A forked child shares the pipe, and must not wake the parent's reader. */
-static void wake_reader(CaptureObject *self)
-{
-    if (self->source != NULL && self->fork_generation == forks)
-        source_wake(self->source);
-}
+#include "errors.h"
 
 PyDoc_STRVAR(stop_doc,
              "stop()\n--\n\n"
@@ -118,10 +9,8 @@ PyDoc_STRVAR(stop_doc,
 
 static PyObject *capture_stop(PyObject *object, PyObject *unused)
 {
-    CaptureObject *self = (CaptureObject *)object;
     (void)unused;
-    self->stop_requested = true;
-    wake_reader(self);
+    capture_request_stop((CaptureObject *)object);
     Py_RETURN_NONE;
 }
 
@@ -132,16 +21,8 @@ PyDoc_STRVAR(close_doc,
 
 static PyObject *capture_close(PyObject *object, PyObject *unused)
 {
-    CaptureObject *self = (CaptureObject *)object;
     (void)unused;
-    if (self->source == NULL)
-        Py_RETURN_NONE;
-    if (self->busy) {
-        self->close_requested = true;
-        wake_reader(self);
-        Py_RETURN_NONE;
-    }
-    if (!close_now(self))
+    if (!capture_end((CaptureObject *)object))
         return NULL;
     Py_RETURN_NONE;
 }
@@ -249,9 +130,9 @@ static void capture_finalize(PyObject *object)
         return;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    if (self->fork_generation == forks && PyErr_ResourceWarning(object, 1, "unclosed %R", object) < 0)
+    if (!capture_is_inherited(self) && PyErr_ResourceWarning(object, 1, "unclosed %R", object) < 0)
         PyErr_WriteUnraisable(object);
-    if (!close_now(self))
+    if (!capture_end(self))
         PyErr_WriteUnraisable(object);
     PyErr_Restore(type, value, traceback);
 }

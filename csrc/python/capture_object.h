@@ -1,5 +1,5 @@
-/* umpa_sniffing.Capture: a live device or a file being read. capture_object.c opens, stops and closes it,
- * capture_read.c delivers its packets.
+/* umpa_sniffing.Capture: a live device or a file being read. capture_open.c opens it, capture_read.c delivers
+ * its packets, capture_lifecycle.c stops and closes it, capture_object.c is its type.
  *
  * Who may do what: all fields are guarded by the GIL, except that the one reader (`busy`) uses `source`,
  * `batch` and `dump` without it. stop() only sets `stop_requested` and wakes the reader, who still delivers
@@ -8,7 +8,7 @@
 #ifndef UMPA_PYTHON_CAPTURE_OBJECT_H
 #define UMPA_PYTHON_CAPTURE_OBJECT_H
 
-#include "module.h"
+#include "module_state.h"
 
 #include "../capture/dump_file.h"
 #include "../capture/source.h"
@@ -34,28 +34,44 @@ typedef struct {
     PyThreadState *released_state; /* of the reader, while it uses the source without the GIL */
 } CaptureObject;
 
-struct module_state *capture_state(CaptureObject *self);
+/* Adds the type and the functions that open one to the module; -1 with an exception. */
+int capture_setup(PyObject *module, struct module_state *state);
 
-int64_t monotonic_ns(void);
+static inline struct module_state *capture_state(CaptureObject *self)
+{
+    return PyType_GetModuleState(Py_TYPE(self));
+}
+
+/* capture_lifecycle.c */
 
 /* How often the process has been forked into this one. */
 unsigned fork_generation(void);
 
-/* False with an exception in a process forked off the one that opened it. */
+/* True in a process forked off the one that opened the capture. */
+bool capture_is_inherited(const CaptureObject *self);
+
+/* The same, with the exception that says so: true when there is no need of one. */
 bool capture_is_ours(CaptureObject *self);
 
 /* The reader's brackets: enter fails with an exception when the capture is closed, busy or inherited by fork.
- * Leave ends what close() asked for meanwhile; it returns false with an exception when that fails and none
+ * Leave does what close() asked for meanwhile; it returns false with an exception when that fails and none
  * was set before. */
 bool capture_enter(CaptureObject *self);
 bool capture_leave(CaptureObject *self);
 
-/* interrupt_check of a source: runs Python's signal handlers. `context` is the CaptureObject. */
-bool capture_is_interrupted(void *context);
+void capture_request_stop(CaptureObject *self);
 
+/* Closes now, or leaves it to the reader. False with an exception when the dump could not be finished. */
+bool capture_end(CaptureObject *self);
+
+/* Sets the exception of a dump that could not be written. Returns NULL. */
 PyObject *raise_dump_error(CaptureObject *self, const struct capture_error *error);
 
 /* capture_read.c */
+
+/* interrupt_check of a source: runs Python's signal handlers. `context` is the CaptureObject. */
+bool capture_is_interrupted(void *context);
+
 PyObject *capture_iternext(PyObject *self);
 PyObject *capture_read_into(PyObject *self, PyObject *list);
 PyObject *capture_loop(PyObject *self, PyObject *args);

@@ -1,7 +1,9 @@
 /* open_live() and open_offline(): arguments into a Capture. */
 #include "arguments.h"
 #include "capture_object.h"
+#include "errors.h"
 
+#include "../capture/clock.h"
 #include "../capture/devices.h"
 
 enum {

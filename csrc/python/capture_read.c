@@ -1,15 +1,13 @@
 /* The hot path: from the source's batch to Python. The GIL is handed over once a batch; no Python API is
  * called without it. */
 #include "capture_object.h"
+#include "errors.h"
 #include "packet_object.h"
+
+#include "../capture/clock.h"
 
 /* More would make Ctrl-C and other threads wait; fewer would hand the GIL over too often. */
 enum { BATCH_PACKETS = 4096 };
-
-struct module_state *capture_state(CaptureObject *self)
-{
-    return PyType_GetModuleState(Py_TYPE(self));
-}
 
 bool capture_is_interrupted(void *context)
 {

@@ -1,6 +1,7 @@
 /* Layer types, one a protocol, made from the protocols' tables; a layer is a packet and an index into it.
  * Layers hold no cycles (packets know nothing of them), hence no GC support. */
 #include "layer_object.h"
+#include "errors.h"
 
 #include "../decode/field.h"
 #include "../decode/summary.h"

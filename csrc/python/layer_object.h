@@ -11,6 +11,9 @@ typedef struct {
 
 extern PyType_Spec layer_spec;
 
+/* protocol_types.c: adds Layer and a type of each protocol to the module; -1 with an exception. */
+int layer_setup(PyObject *module, struct module_state *state);
+
 /* The getter of a field's attribute; `closure` is the field. */
 PyObject *layer_get_attribute_field(PyObject *self, void *closure);
 

@@ -2,7 +2,7 @@
 #ifndef UMPA_PYTHON_PACKET_OBJECT_H
 #define UMPA_PYTHON_PACKET_OBJECT_H
 
-#include "module.h"
+#include "module_state.h"
 
 typedef struct {
     PyObject_HEAD const uint8_t
@@ -10,6 +10,9 @@ typedef struct {
     PyObject *owner;      /* NULL when inline */
     struct packet packet; /* its layers follow, then the bytes when they are inline */
 } PacketObject;
+
+/* Adds the type to the module; -1 with an exception. */
+int packet_setup(PyObject *module, struct module_state *state);
 
 /* A Packet from a decoded block (packet_head_size + caplen bytes) of a batch. */
 PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *block);

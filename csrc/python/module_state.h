@@ -1,12 +1,11 @@
-/* The module's state, and what each file of this folder sets up in it. The only folder that includes
- * Python.h. */
-#ifndef UMPA_PYTHON_MODULE_H
-#define UMPA_PYTHON_MODULE_H
+/* What the module owns: its types, the Python objects that C needs, and the decoder. No object is static.
+ * This folder is the only one that includes Python.h. */
+#ifndef UMPA_PYTHON_MODULE_STATE_H
+#define UMPA_PYTHON_MODULE_STATE_H
 
 #define PY_SSIZE_T_CLEAN
 #include <Python.h>
 
-#include "../capture/capture_error.h"
 #include "../decode/decode.h"
 
 struct module_state {
@@ -27,19 +26,12 @@ struct module_state {
     struct decoder decoder;
 };
 
-/* Each adds its type or functions to the module; -1 with an exception set. */
-int layer_setup(PyObject *module, struct module_state *state);
-int packet_setup(PyObject *module, struct module_state *state);
-int capture_setup(PyObject *module, struct module_state *state);
+/* m_traverse, m_clear and m_free of the module. */
+int module_traverse(PyObject *module, visitproc visit, void *arg);
+int module_clear(PyObject *module);
+void module_free(void *module);
 
+/* A new reference to a type that the module has as well; NULL with an exception. */
 PyTypeObject *module_add_type(PyObject *module, PyType_Spec *spec, PyTypeObject *base);
-
-/* Sets the exception for an error of the capture layer. `subject` is the filter, path or device that it is
- * about, or NULL. Returns NULL. */
-PyObject *raise_capture_error(struct module_state *state, const struct capture_error *error,
-                              PyObject *subject);
-
-/* Sets umpa_sniffing.exceptions.<class_name>(text). Returns NULL. */
-PyObject *raise_named(struct module_state *state, const char *class_name, PyObject *text);
 
 #endif

@@ -1,0 +1,44 @@
+/* Errors on their way to Python: see errors.h. */
+#include "errors.h"
+
+PyObject *raise_named(struct module_state *state, const char *class_name, PyObject *text)
+{
+    if (state->exceptions == NULL) { /* the interpreter is shutting down */
+        PyErr_SetObject(PyExc_RuntimeError, text);
+        return NULL;
+    }
+    PyObject *class = PyObject_GetAttrString(state->exceptions, class_name);
+    if (class != NULL) {
+        PyErr_SetObject(class, text);
+        Py_DECREF(class);
+    }
+    return NULL;
+}
+
+PyObject *raise_capture_error(struct module_state *state, const struct capture_error *error,
+                              PyObject *subject)
+{
+    static const char *const makers[] = {
+        [ERROR_SYSTEM] = "_system",           [ERROR_NOT_PERMITTED] = "_not_permitted",
+        [ERROR_DEVICE] = "_device",           [ERROR_FILTER] = "_filter",
+        [ERROR_FILE_FORMAT] = "_file_format", [ERROR_LIBPCAP] = "_libpcap",
+        [ERROR_INTERRUPTED] = "_libpcap",
+    };
+    if (error->kind == ERROR_NO_MEMORY)
+        return PyErr_NoMemory();
+    PyObject *text = PyUnicode_DecodeFSDefault(error->text);
+    if (text == NULL)
+        return NULL;
+    if (state->exceptions == NULL) {
+        PyErr_SetObject(PyExc_RuntimeError, text);
+        Py_DECREF(text);
+        return NULL;
+    }
+    PyObject *exception = PyObject_CallMethod(state->exceptions, makers[error->kind], "iOO",
+                                              error->errno_value, text, subject == NULL ? Py_None : subject);
+    if (exception != NULL)
+        PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+    Py_XDECREF(exception);
+    Py_DECREF(text);
+    return NULL;
+}

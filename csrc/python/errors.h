@@ -1,0 +1,17 @@
+/* Errors on their way to Python; umpa_sniffing.exceptions has the classes and the words. */
+#ifndef UMPA_PYTHON_ERRORS_H
+#define UMPA_PYTHON_ERRORS_H
+
+#include "module_state.h"
+
+#include "../capture/capture_error.h"
+
+/* Sets the exception for an error of the capture layer. `subject` is the filter, path or device that it is
+ * about, or NULL. Returns NULL. */
+PyObject *raise_capture_error(struct module_state *state, const struct capture_error *error,
+                              PyObject *subject);
+
+/* Sets umpa_sniffing.exceptions.<class_name>(text). Returns NULL. */
+PyObject *raise_named(struct module_state *state, const char *class_name, PyObject *text);
+
+#endif
