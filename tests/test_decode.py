@@ -141,6 +141,26 @@ def test_fragments_that_do_not_begin_a_datagram_are_payload():
     assert later.stopped is None
 
 
+def test_a_first_fragment_holds_but_the_beginning_of_what_its_udp_header_measures():
+    first = Packet(frames.ethernet(frames.ipv4(frames.udp(b"first", length=5700), flags=1)))
+    assert first.payload.data == b"first"
+    assert first.stopped is None
+    cut = Packet(bytes(first)[:-2], wire_len=first.wire_len)
+    assert cut.stopped == ("IP", "cut by snaplen")
+    tiny = Packet(frames.ethernet(frames.ipv4(bytes(8), 6, flags=1)))
+    assert tiny.stopped == ("TCP", "header truncated")
+
+
+def test_a_snaplen_cut_is_told_where_no_length_field_bounds_the_contents():
+    unknown = frames.ethernet(bytes(100), 0x88B5)
+    assert Packet(unknown[:60], wire_len=114).stopped == ("Payload", "cut by snaplen")
+    assert Packet(unknown[:60], 147, wire_len=114).stopped == ("Payload", "cut by snaplen")
+    jumbogram = frames.ipv6(frames.udp(bytes(100), length=0), length=0)
+    assert Packet(jumbogram[:60], frames.RAW, wire_len=148).stopped == ("Payload", "cut by snaplen")
+    padded = frames.ethernet(frames.ipv4(frames.udp(b"data")))
+    assert Packet(padded, wire_len=len(padded) + 20).stopped is None
+
+
 def test_802_3_length_frames_end_where_the_length_says():
     packet = Packet(frames.ethernet(b"\xaa\xaa\x03" + b"llc and more", 6))
     assert names(packet) == ["Ethernet", "Payload"]
@@ -180,7 +200,10 @@ def test_ethernet_padding_behind_arp_is_trailer():
 def test_raw_ip_goes_by_the_version(link_type):
     assert names(Packet(frames.ipv4(frames.udp()), link_type)) == ["IP", "UDP"]
     assert names(Packet(frames.ipv6(frames.udp()), link_type)) == ["IPV6", "UDP"]
-    assert names(Packet(b"\x50not IP", link_type)) == ["Payload"]
+    neither = Packet(b"\x50" + bytes(40), link_type)
+    assert names(neither) == ["Payload"]
+    assert neither.stopped == ("IP", "wrong version number")
+    assert Packet(b"", link_type, wire_len=60).stopped == ("IP", "cut by snaplen")
 
 
 def test_link_types_of_one_ip_version():

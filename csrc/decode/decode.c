@@ -56,14 +56,17 @@ void decoder_init(struct decoder *decoder)
         }
 }
 
-/* Raw IP has no link layer: the version in the first byte says what the packet is. */
+/* Raw IP has no link layer: the version in the first byte says what the packet is. A wrong one is IP's to
+ * tell. */
 static unsigned first_protocol(const struct decoder *decoder, uint32_t link_type, struct bytes_view bytes)
 {
     switch (link_type) {
     case DLT_RAW_BSD:
     case DLT_RAW_OPENBSD:
-    case LINKTYPE_RAW:
-        return decoder->bound[bound_index(SELECT_IP_VERSION, view_u8(bytes, 0) >> 4)];
+    case LINKTYPE_RAW: {
+        unsigned protocol = decoder->bound[bound_index(SELECT_IP_VERSION, view_u8(bytes, 0) >> 4)];
+        return protocol == PROTOCOL_payload ? PROTOCOL_ip : protocol;
+    }
     default:
         return decoder->bound[bound_index(SELECT_LINK_TYPE, link_type)];
     }
@@ -84,12 +87,44 @@ static enum stop_reason missing_bytes(const struct packet *packet, uint64_t want
     return wanted_end > packet->caplen && wanted_end <= packet->wire_len ? STOP_CUT_BY_SNAPLEN : otherwise;
 }
 
+/* Measures the header at `offset`, of which `left` bytes are there at most. False when it can't be taken: the
+ * problem, if it is one, has been noted. */
+static bool measure_header(struct packet *packet, unsigned protocol, const uint8_t *bytes, uint32_t offset,
+                           uint32_t left, struct measurement *found)
+{
+    uint32_t min_header = protocols[protocol]->min_header;
+    uint32_t wanted = min_header;
+    if (left >= min_header) {
+        switch (protocols[protocol]->measure((struct bytes_view){bytes + offset, left}, found)) {
+        case MEASURE_OK:
+            break;
+        case MEASURE_NOT_DECODED:
+            return false;
+        case MEASURE_BAD_VERSION:
+            note_problem(packet, STOP_BAD_VERSION, protocol);
+            return false;
+        }
+        wanted = found->header_length;
+        if (wanted < min_header || wanted > UINT16_MAX ||
+            (found->total_length != 0 && found->total_length < wanted)) {
+            note_problem(packet, STOP_LENGTH_TOO_SHORT, protocol);
+            return false;
+        }
+    }
+    if (wanted <= left)
+        return true;
+    note_problem(packet, missing_bytes(packet, (uint64_t)offset + wanted, STOP_HEADER_TRUNCATED), protocol);
+    return false;
+}
+
 void decode_packet(const struct decoder *decoder, struct packet *packet, const uint8_t *bytes)
 {
     struct layer *layers = (struct layer *)(packet + 1);
     unsigned count = 0;
     uint32_t offset = 0;
     uint32_t end = packet->caplen;
+    bool end_is_told = false; /* by a length field; else all bytes on the wire are meant */
+    bool in_fragment = false; /* lengths speak of the whole datagram */
     unsigned protocol = first_protocol(decoder, packet->link_type, (struct bytes_view){bytes, end});
 
     packet->stop_reason = STOP_NONE;
@@ -97,46 +132,28 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     packet->unused = 0;
 
     while (protocol != PROTOCOL_payload) {
-        const struct protocol *candidate = protocols[protocol];
-        uint32_t left = end - offset;
+        struct measurement found = {0};
         if (count == MAX_LAYERS - 1) { /* the last place is the Payload's */
             note_problem(packet, STOP_TOO_MANY_LAYERS, protocol);
             break;
         }
-        if (left < candidate->min_header) {
-            uint64_t wanted_end = (uint64_t)offset + candidate->min_header;
-            note_problem(packet, missing_bytes(packet, wanted_end, STOP_HEADER_TRUNCATED), protocol);
+        if (!measure_header(packet, protocol, bytes, offset, end - offset, &found))
             break;
+        if (found.total_length != 0) {
+            uint64_t told_end = (uint64_t)offset + found.total_length;
+            end_is_told = true;
+            if (told_end <= end)
+                end = (uint32_t)told_end;
+            else if (!in_fragment)
+                note_problem(packet, missing_bytes(packet, told_end, STOP_LENGTH_TOO_LONG), protocol);
         }
-
-        struct measurement found = {0};
-        enum measure_result result = candidate->measure((struct bytes_view){bytes + offset, left}, &found);
-        if (result != MEASURE_OK) {
-            if (result == MEASURE_BAD_VERSION)
-                note_problem(packet, STOP_BAD_VERSION, protocol);
-            break;
-        }
-        if (found.header_length < candidate->min_header || found.header_length > UINT16_MAX ||
-            (found.total_length != 0 && found.total_length < found.header_length)) {
-            note_problem(packet, STOP_LENGTH_TOO_SHORT, protocol);
-            break;
-        }
-        if (found.header_length > left) {
-            uint64_t wanted_end = (uint64_t)offset + found.header_length;
-            note_problem(packet, missing_bytes(packet, wanted_end, STOP_HEADER_TRUNCATED), protocol);
-            break;
-        }
-        if (found.total_length > left) {
-            uint64_t wanted_end = (uint64_t)offset + found.total_length;
-            note_problem(packet, missing_bytes(packet, wanted_end, STOP_LENGTH_TOO_LONG), protocol);
-        } else if (found.total_length != 0) {
-            end = offset + found.total_length;
-        }
-
         layers[count++] = (struct layer){offset, end, (uint16_t)found.header_length, (uint16_t)protocol};
         offset += found.header_length;
+        in_fragment = in_fragment || found.is_fragment;
         protocol = decoder->bound[bound_index(found.selector, found.next)];
     }
+    if (!end_is_told && packet->caplen < packet->wire_len)
+        note_problem(packet, STOP_CUT_BY_SNAPLEN, PROTOCOL_payload);
     if (offset < end)
         layers[count++] = (struct layer){offset, end, 0, PROTOCOL_payload};
     packet->layer_count = (uint8_t)count;

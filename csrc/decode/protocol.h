@@ -36,6 +36,8 @@ struct measurement {
     uint32_t total_length; /* header and contents, by the header's own length field; 0: it has none */
     enum selector selector;
     uint32_t next;
+    bool is_fragment; /* contents go on in other packets: what they say of their length may lie beyond this
+                         one */
 };
 
 enum measure_result {

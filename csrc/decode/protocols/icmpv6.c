@@ -107,8 +107,8 @@ static const struct field icmpv6_fields[] = {
      .present = has_target},
     {"dest_addr", "Destination IP Address", "Address that is redirected (RFC 4861 4.5)", FIELD_IPV6,
      .bits = {192, 128}, .present = has_destination},
-    {"unused", "Unused", "Bits without a meaning in this type (RFC 4443)", FIELD_UINT, .bits = {32, 32},
-     .present = has_nothing_else},
+    {"unused", "Unused", "The four bytes there, of a type that has no other fields here (RFC 4443)",
+     FIELD_UINT, .bits = {32, 32}, .present = has_nothing_else},
 };
 
 const struct protocol protocol_icmpv6 = {

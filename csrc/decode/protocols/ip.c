@@ -5,6 +5,7 @@
 enum {
     MIN_HEADER = 20,
     FRAGMENT_OFFSET_MASK = 0x1fff,
+    MORE_FRAGMENTS = 0x2000,
 };
 
 static enum measure_result ip_measure(struct bytes_view bytes, struct measurement *result)
@@ -14,6 +15,7 @@ static enum measure_result ip_measure(struct bytes_view bytes, struct measuremen
         return MEASURE_BAD_VERSION;
     result->header_length = (version_and_ihl & 0xfU) * 4;
     result->total_length = view_u16(bytes, 2); /* 0 where the network card is left to segment (TSO) */
+    result->is_fragment = (view_u16(bytes, 6) & MORE_FRAGMENTS) != 0;
     if ((view_u16(bytes, 6) & FRAGMENT_OFFSET_MASK) == 0) {
         result->selector = SELECT_IP_PROTOCOL;
         result->next = view_u8(bytes, 9);
