@@ -4,9 +4,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Iterable
-from typing import SupportsIndex, overload
 
 from umpa_sniffing._core import Packet
+
+TYPE_CHECKING = False  # as in typing, which takes longer to import than all else here
+if TYPE_CHECKING:
+    from typing import SupportsIndex, overload
 
 
 class PacketList(list[Packet]):
@@ -22,10 +25,13 @@ class PacketList(list[Packet]):
         noun = "packet" if len(self) == 1 else "packets"
         return f"<PacketList: {len(self)} {noun} ({summary}), {size} bytes in {seconds:.6f} s>"
 
-    @overload
-    def __getitem__(self, index: SupportsIndex) -> Packet: ...
-    @overload
-    def __getitem__(self, index: slice) -> PacketList: ...
+    if TYPE_CHECKING:
+
+        @overload
+        def __getitem__(self, index: SupportsIndex) -> Packet: ...
+        @overload
+        def __getitem__(self, index: slice) -> PacketList: ...
+
     def __getitem__(self, index: SupportsIndex | slice) -> Packet | PacketList:
         if isinstance(index, slice):
             return PacketList(super().__getitem__(index))

@@ -1,36 +1,31 @@
-"""Named tuples that the C core fills."""
+"""Named tuples that the C core fills.
 
-from typing import NamedTuple
+Not typing.NamedTuple: importing typing takes longer than all else here.
+"""
 
+from collections import namedtuple
 
-class Option(NamedTuple):
-    """An option of a header."""
+Option = namedtuple("Option", ["kind", "name", "value"])
+Option.__doc__ = "An option of a header."
+Option.kind.__doc__ = "Its number."
+Option.name.__doc__ = "Its name, None for a kind that has none here."
+Option.value.__doc__ = "The bytes behind kind and length."
 
-    kind: int
-    name: str | None
-    """None for a kind that has no name here."""
-    value: bytes
-    """What stands behind kind and length."""
+Stopped = namedtuple("Stopped", ["layer", "reason"])
+Stopped.__doc__ = "What kept a packet from being decoded whole."
+Stopped.layer.__doc__ = "The protocol at which it happened."
+Stopped.reason.__doc__ = "What was wrong."
 
-
-class Stopped(NamedTuple):
-    """What kept a packet from being decoded whole."""
-
-    layer: str
-    """The protocol at which it happened."""
-    reason: str
-
-
-class CaptureStats(NamedTuple):
-    """Counters of a capture."""
-
-    received: int
-    """As the kernel counts, dropped ones included (on lo each twice); of a file: packets read."""
-    dropped: int
-    """By the kernel: nobody took them in time."""
-    dropped_by_interface: int
-    """By the device or its driver; 0 may mean unknown."""
-    delivered: int
-    """Packets that the reader has been given."""
-    filtered: int
-    """Packets that were read but did not match the filter."""
+CaptureStats = namedtuple(
+    "CaptureStats", ["received", "dropped", "dropped_by_interface", "delivered", "filtered"]
+)
+CaptureStats.__doc__ = "Counters of a capture."
+CaptureStats.received.__doc__ = (
+    "Packets as the kernel counts them, dropped ones included (on lo each twice); of a file: those read."
+)
+CaptureStats.dropped.__doc__ = "Packets that the kernel dropped: nobody took them in time."
+CaptureStats.dropped_by_interface.__doc__ = (
+    "Packets that the device or its driver dropped; 0 may mean unknown."
+)
+CaptureStats.delivered.__doc__ = "Packets that the reader has been given."
+CaptureStats.filtered.__doc__ = "Packets that were read but did not match the filter."

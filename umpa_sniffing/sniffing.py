@@ -27,7 +27,6 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable
-from typing import Union
 
 from umpa_sniffing._core import (
     SNAPLEN_MAX,
@@ -52,7 +51,7 @@ __all__ = [
 ]
 
 Callback = Callable[..., object]
-Path = Union[str, bytes, "os.PathLike[str]", "os.PathLike[bytes]"]
+Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
 
 def _keep_packets(error: BaseException, packets: PacketList) -> None:
@@ -79,9 +78,7 @@ def _arguments(callback_args: Iterable[object] | None) -> tuple[object, ...]:
 
 def _check_callback(callback: Callback | None) -> Callback:
     if callback is None:
-        raise UMPACallbackException(
-            "no callback: pass callback=f, with f(timestamp, pkt, *callback_args)"
-        )
+        raise UMPACallbackException("no callback: pass callback=f, with f(timestamp, pkt, *callback_args)")
     if not callable(callback):
         raise UMPACallbackException(f"the callback must be callable, not {type(callback).__name__}")
     return callback

@@ -28,14 +28,14 @@ static PyObject *raise_state(CaptureObject *self, const char *what)
 {
     PyObject *text = PyUnicode_FromFormat("the capture of %R %s", self->subject, what);
     if (text != NULL)
-        raise_named(capture_state(self), "UMPAStateException", text);
+        raise_named(self->state, "UMPAStateException", text);
     Py_XDECREF(text);
     return NULL;
 }
 
 PyObject *raise_dump_error(CaptureObject *self, const struct capture_error *error)
 {
-    return raise_capture_error(capture_state(self), error, self->dump_path);
+    return raise_capture_error(self->state, error, self->dump_path);
 }
 
 bool capture_is_inherited(const CaptureObject *self)

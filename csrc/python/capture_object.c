@@ -48,7 +48,7 @@ PyDoc_STRVAR(stats_doc,
 static PyObject *capture_stats(PyObject *object, PyObject *unused)
 {
     CaptureObject *self = (CaptureObject *)object;
-    struct module_state *state = capture_state(self);
+    struct module_state *state = self->state;
     struct source_stats stats = self->stats;
     struct capture_error error = {0};
     (void)unused;

@@ -14,7 +14,8 @@
 #include "../capture/source.h"
 
 typedef struct {
-    PyObject_HEAD struct source *source; /* NULL when closed */
+    PyObject_HEAD struct module_state *state; /* of the module that the type keeps alive */
+    struct source *source;                    /* NULL when closed */
     struct dump_file *dump;
     struct packet_batch batch;
     PyObject *subject; /* the device's name, or the file's path: str */
@@ -36,11 +37,6 @@ typedef struct {
 
 /* Adds the type and the functions that open one to the module; -1 with an exception. */
 int capture_setup(PyObject *module, struct module_state *state);
-
-static inline struct module_state *capture_state(CaptureObject *self)
-{
-    return PyType_GetModuleState(Py_TYPE(self));
-}
 
 /* capture_lifecycle.c */
 

@@ -49,6 +49,7 @@ static CaptureObject *capture_new(struct module_state *state, const struct open_
     CaptureObject *self = (CaptureObject *)state->capture_type->tp_alloc(state->capture_type, 0);
     if (self == NULL)
         return NULL;
+    self->state = state;
     self->subject = decoded(options->subject);
     self->filter = decoded(options->filter);
     self->dump_path = decoded(options->dump);
@@ -82,8 +83,7 @@ static bool capture_prepare(CaptureObject *self, const struct open_options *opti
 static void raise_open_error(CaptureObject *self, const struct capture_error *error)
 {
     if (!PyErr_Occurred()) /* a signal's handler may have raised while we waited for a pipe */
-        raise_capture_error(capture_state(self), error,
-                            error->kind == ERROR_FILTER ? self->filter : self->subject);
+        raise_capture_error(self->state, error, error->kind == ERROR_FILTER ? self->filter : self->subject);
 }
 
 /* Takes over `self`: closed and released when its preparation failed. */

@@ -52,7 +52,7 @@ static uint32_t packets_wanted(const CaptureObject *self)
  * `ended` is set at the end. */
 static int fill_batch(CaptureObject *self)
 {
-    struct module_state *state = capture_state(self);
+    struct module_state *state = self->state;
     struct capture_error error = {0};
     packet_batch_reset(&self->batch);
     uint32_t wanted = packets_wanted(self);
@@ -129,7 +129,7 @@ PyObject *capture_iternext(PyObject *object)
     CaptureObject *self = (CaptureObject *)object;
     if (!capture_enter(self))
         return NULL;
-    PyObject *packet = next_packet(self, capture_state(self)->packet_type);
+    PyObject *packet = next_packet(self, self->state->packet_type);
     if (!capture_leave(self))
         Py_CLEAR(packet);
     return packet;
@@ -147,7 +147,7 @@ PyObject *capture_read_into(PyObject *object, PyObject *list)
     }
     if (!capture_enter(self))
         return NULL;
-    PyTypeObject *packet_type = capture_state(self)->packet_type;
+    PyTypeObject *packet_type = self->state->packet_type;
     PyObject *packet;
     while ((packet = next_packet(self, packet_type)) != NULL) {
         int appended = PyList_Append(list, packet);
@@ -209,7 +209,7 @@ PyObject *capture_loop(PyObject *object, PyObject *args)
         return NULL;
     extra = extra == NULL ? PyTuple_New(0) : Py_NewRef(extra);
     PyObject **arguments = extra == NULL ? NULL : make_call_arguments(extra);
-    PyTypeObject *packet_type = capture_state(self)->packet_type;
+    PyTypeObject *packet_type = self->state->packet_type;
     PyObject *packet;
     while (arguments != NULL && (packet = next_packet(self, packet_type)) != NULL) {
         bool called = call_back(callback, arguments, (size_t)PyTuple_GET_SIZE(extra) + 2, packet);
