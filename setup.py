@@ -70,9 +70,7 @@ def require_libpcap(compiler: list[str], flags: list[str]) -> None:
             text=True,
         )
     except FileNotFoundError:
-        raise SystemExit(
-            f"umpa_sniffing needs a C compiler, but there is no {compiler[0]}."
-        ) from None
+        raise SystemExit(f"umpa_sniffing needs a C compiler, but there is no {compiler[0]}.") from None
     if header.returncode != 0 and "pcap.h" in header.stderr:
         raise SystemExit(LIBPCAP_NEEDED.format(finding="its header pcap.h was not found"))
     if header.returncode == 0 and "pcap_init" not in header.stdout:

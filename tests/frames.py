@@ -15,9 +15,7 @@ def ethernet(payload: bytes, ethertype: int = 0x0800) -> bytes:
 
 
 def sll(payload: bytes, protocol: int = 0x0800, hatype: int = 1) -> bytes:
-    return (
-        struct.pack("!HHH8sH", 4, hatype, 6, bytes.fromhex("0200000000ff0708"), protocol) + payload
-    )
+    return struct.pack("!HHH8sH", 4, hatype, 6, bytes.fromhex("0200000000ff0708"), protocol) + payload
 
 
 def ipv4(
@@ -68,21 +66,14 @@ def ipv6(payload: bytes, next_header: int = 17, *, length: int | None = None) ->
     )
 
 
-def tcp(
-    payload: bytes = b"", *, options: bytes = b"", offset: int | None = None, bits: int = 0x018
-) -> bytes:
+def tcp(payload: bytes = b"", *, options: bytes = b"", offset: int | None = None, bits: int = 0x018) -> bytes:
     offset = 5 + len(options) // 4 if offset is None else offset
-    header = struct.pack(
-        "!HHIIHHHH", 40551, 80, 0xEE91D946, 0xEEAA2CDB, offset << 12 | bits, 513, 0xFE30, 7
-    )
+    header = struct.pack("!HHIIHHHH", 40551, 80, 0xEE91D946, 0xEEAA2CDB, offset << 12 | bits, 513, 0xFE30, 7)
     return header + options + payload
 
 
 def udp(payload: bytes = b"", *, length: int | None = None) -> bytes:
-    return (
-        struct.pack("!HHHH", 5353, 53, 8 + len(payload) if length is None else length, 0xABCD)
-        + payload
-    )
+    return struct.pack("!HHHH", 5353, 53, 8 + len(payload) if length is None else length, 0xABCD) + payload
 
 
 def arp(hardware_size: int = 6, protocol_size: int = 4) -> bytes:

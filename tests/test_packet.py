@@ -9,7 +9,7 @@ import sys
 import frames
 import pytest
 
-from umpa_sniffing import Packet, protocols
+from umpa_sniffing import Packet, UMPAAttributeException, protocols
 
 FRAME = frames.ethernet(frames.ipv4(frames.udp(b"data"))) + b"trailer"
 TIMESTAMP_NS = 1249423424_454845678
@@ -145,9 +145,11 @@ def test_made_from_any_buffer(data):
         ((None,), TypeError),
         ((), TypeError),
         ((b"", "1"), TypeError),
+        ((b"", -1), ValueError),
+        ((b"", 2**32), ValueError),
         ((b"", 1, 1.5), TypeError),
-        ((b"", 1, 2**63), OverflowError),
-        ((b"", 1, 0, -1), (OverflowError, ValueError)),
+        ((b"", 1, 2**63), ValueError),
+        ((b"", 1, 0, -1), ValueError),
         ((b"", 1, 0, 2**32), ValueError),
         ((b"", 1, 0, "8"), TypeError),
     ],
@@ -155,3 +157,15 @@ def test_made_from_any_buffer(data):
 def test_bad_arguments(arguments, error):
     with pytest.raises(error):
         Packet(*arguments)
+
+
+def test_a_name_with_a_nul_is_nobodys(packet):
+    for name in ("udp\0", "udp\0junk"):
+        assert name not in packet
+        assert getattr(packet, name, None) is None
+        with pytest.raises(KeyError):
+            packet[name]
+    with pytest.raises(UMPAAttributeException):
+        packet.udp.get_field("srcport\0junk")
+    with pytest.raises(UMPAAttributeException):
+        packet.udp.get_field("\ud800")

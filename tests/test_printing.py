@@ -43,8 +43,7 @@ def test_object_lines_differ_from_layer_to_layer():
 def test_repr_is_one_line():
     packet = Packet(frames.ethernet(frames.ipv4(frames.tcp(b"a\nb\n"), 6)), wire_len=100)
     assert repr(packet) == (
-        "<Packet 100 bytes: Ethernet / IP 192.0.2.1 > 198.51.100.200 / TCP 40551 > 80"
-        " / Payload 4 bytes>"
+        "<Packet 100 bytes: Ethernet / IP 192.0.2.1 > 198.51.100.200 / TCP 40551 > 80 / Payload 4 bytes>"
     )
     assert repr(packet.tcp) == (
         "<TCP srcport=40551 dstport=80 _seq=4002535750 _ack=4004130011 _hdr_len=5 _reserved=0 "

@@ -12,6 +12,7 @@ from umpa_sniffing.exceptions import (
     UMPAException,
     UMPANotPermittedException,
     UMPASniffingException,
+    UMPAWarning,
 )
 from umpa_sniffing.packet_list import PacketList
 from umpa_sniffing.records import CaptureStats, Option, Stopped
@@ -40,6 +41,7 @@ __all__ = [
     "UMPAException",
     "UMPANotPermittedException",
     "UMPASniffingException",
+    "UMPAWarning",
     "from_file",
     "from_file_loop",
     "get_available_devices",

@@ -9,6 +9,10 @@ import os as _os
 import sys as _sys
 
 
+class UMPAWarning(UserWarning):
+    """Something that works, but not as well as it could."""
+
+
 class UMPAException(Exception):
     """The root of all exceptions of this package."""
 
@@ -110,8 +114,8 @@ def _filter(errno: int, text: str, subject: str) -> UMPAFilterException:
 
 
 def _file_format(errno: int, text: str, subject: str | None) -> UMPAFileFormatException:
-    return UMPAFileFormatException(f"{subject}: {text}")
+    return UMPAFileFormatException(f"{subject!r}: {text}")
 
 
 def _libpcap(errno: int, text: str, subject: str | None) -> UMPASniffingException:
-    return UMPASniffingException(text if subject is None else f"{subject}: {text}")
+    return UMPASniffingException(text if subject is None else f"{subject!r}: {text}")

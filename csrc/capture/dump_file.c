@@ -6,6 +6,7 @@
 #include <fcntl.h>
 #include <inttypes.h>
 #include <pcap/pcap.h>
+#include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
@@ -73,25 +74,33 @@ done:
 static int open_for_writing(const char *path)
 {
     int fd;
-    /* O_NONBLOCK: a FIFO that nobody reads fails with ENXIO, where it would wait for ever. */
+    /* O_NONBLOCK: a FIFO that nobody reads fails with ENXIO, and a full pipe with EAGAIN, where they would
+     * wait. */
     do
         fd = open(path, O_WRONLY | O_CREAT | O_TRUNC | O_CLOEXEC | O_NONBLOCK, 0666);
     while (fd < 0 && errno == EINTR);
-    if (fd >= 0)
-        fcntl(fd, F_SETFL, fcntl(fd, F_GETFL) & ~O_NONBLOCK);
     return fd;
 }
 
-/* Returns how many bytes are in the file; fewer than `size` with errno. */
-static size_t write_all(int fd, const uint8_t *bytes, size_t size)
+/* Returns how many bytes are in the file; fewer than `size` with errno, which is EAGAIN after an interrupt.
+ */
+static size_t write_all(int fd, const uint8_t *bytes, size_t size, struct interrupt_check interrupt)
 {
     size_t written = 0;
     while (written < size) {
         ssize_t result = write(fd, bytes + written, size - written);
-        if (result >= 0)
+        if (result >= 0) {
             written += (size_t)result;
-        else if (errno != EINTR)
+            continue;
+        }
+        if (errno != EINTR && errno != EAGAIN)
             break;
+        if (errno == EAGAIN)
+            poll(&(struct pollfd){.fd = fd, .events = POLLOUT}, 1, LONGEST_WAIT_MS);
+        if (is_interrupted(interrupt)) {
+            errno = EAGAIN;
+            break;
+        }
     }
     return written;
 }
@@ -100,6 +109,8 @@ static bool fail(struct dump_file *dump, int errno_value, struct capture_error *
 {
     struct capture_error words;
     capture_error_set_errno(&words, errno_value);
+    if (errno_value == EAGAIN)
+        capture_error_set(&words, ERROR_SYSTEM, EAGAIN, "the reader of this pipe does not keep up");
     const char *plural = dump->packets_written == 1 ? " is" : "s are";
     capture_error_set(&dump->failure, words.kind, errno_value,
                       "%.400s: %" PRIu64 " packet%s safely in the file", words.text, dump->packets_written,
@@ -137,7 +148,7 @@ struct dump_file *dump_file_open(const char *path, uint32_t link_type, uint32_t 
     }
     struct stat status;
     dump->can_cut = fstat(dump->fd, &status) == 0 && S_ISREG(status.st_mode);
-    if (write_all(dump->fd, header, sizeof(header)) < sizeof(header)) {
+    if (write_all(dump->fd, header, sizeof(header), (struct interrupt_check){0}) < sizeof(header)) {
         fail(dump, errno, error);
         close(dump->fd);
         free(dump);
@@ -196,7 +207,7 @@ static void count_whole_records(struct dump_file *dump, size_t written)
     }
 }
 
-bool dump_file_flush(struct dump_file *dump, struct capture_error *error)
+bool dump_file_flush(struct dump_file *dump, struct interrupt_check interrupt, struct capture_error *error)
 {
     if (dump->failure.kind != ERROR_NONE) {
         *error = dump->failure;
@@ -205,26 +216,21 @@ bool dump_file_flush(struct dump_file *dump, struct capture_error *error)
     if (getpid() != dump->owner)
         return capture_error_set(error, ERROR_SYSTEM, EBADF, "the dump file belongs to the parent process");
     size_t size = dump->used;
-    size_t written = write_all(dump->fd, dump->buffer, size);
+    size_t written = write_all(dump->fd, dump->buffer, size, interrupt);
     int write_errno = errno;
     dump->used = 0;
     count_whole_records(dump, written);
     return written == size || fail(dump, write_errno, error);
 }
 
-bool dump_file_close(struct dump_file *dump, struct capture_error *error)
+bool dump_file_close(struct dump_file *dump, struct interrupt_check interrupt, struct capture_error *error)
 {
     bool mine = getpid() == dump->owner;
-    bool flushed = !mine || dump_file_flush(dump, error);
+    bool flushed = !mine || dump_file_flush(dump, interrupt, error);
     /* Network file systems may say here that a write failed. */
     dump->can_cut = false;
     if (close(dump->fd) < 0 && errno != EINTR && mine && flushed)
         flushed = fail(dump, errno, error);
     free(dump);
     return flushed;
-}
-
-uint64_t dump_file_packets_written(const struct dump_file *dump)
-{
-    return dump->packets_written;
 }

@@ -5,6 +5,7 @@
 
 #include "../decode/packet.h"
 #include "capture_error.h"
+#include "interrupt.h"
 #include <stdbool.h>
 #include <stdint.h>
 
@@ -21,13 +22,11 @@ bool dump_file_has_room(const struct dump_file *dump, const struct packet *packe
 void dump_file_append(struct dump_file *dump, const struct packet *packet, const uint8_t *bytes);
 
 /* Writes what is buffered. On an error the file is cut back to its last whole record and all later calls fail
- * with the same error; a pipe or device, which can't be cut, is left as it is. */
-bool dump_file_flush(struct dump_file *dump, struct capture_error *error);
+ * with the same error; a pipe or device, which can't be cut, is left as it is. Only a pipe whose
+ * reader does not keep up makes it wait, until `interrupt` ends it. */
+bool dump_file_flush(struct dump_file *dump, struct interrupt_check interrupt, struct capture_error *error);
 
 /* Flushes, closes and frees, whatever happens. In a forked child: only closes and frees. */
-bool dump_file_close(struct dump_file *dump, struct capture_error *error);
-
-/* Records that have safely been handed to the file. */
-uint64_t dump_file_packets_written(const struct dump_file *dump);
+bool dump_file_close(struct dump_file *dump, struct interrupt_check interrupt, struct capture_error *error);
 
 #endif

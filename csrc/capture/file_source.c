@@ -3,6 +3,7 @@
 #include "file_stream.h"
 #include "source_internal.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -27,7 +28,8 @@ static void keep_failure(struct file_source *file)
     if (failure != NULL)
         file->base.failure = *failure;
     else
-        capture_error_set(&file->base.failure, ERROR_FILE_FORMAT, 0, "%s", pcap_geterr(file->base.pcap));
+        capture_error_set(&file->base.failure, ERROR_FILE_FORMAT, 0, "after %" PRIu64 " packets: %s",
+                          file->base.packets_read, pcap_geterr(file->base.pcap));
 }
 
 /* False when nothing can be read for now. */
@@ -90,13 +92,21 @@ static pcap_t *open_savefile(struct file_stream *stream, struct capture_error *e
     return NULL;
 }
 
-/* Libpcap gives pcapng a version 1.x. Pcap before 2.4 has its lengths in another order. */
-static enum stream_units pipe_units(pcap_t *pcap)
+/* Of other formats than these (pcap before 2.4, pcap with longer record headers) libpcap alone knows the
+ * units. */
+static enum stream_units pipe_units(uint32_t magic, pcap_t *pcap)
 {
-    if (pcap_major_version(pcap) == 1)
+    switch (magic) {
+    case 0x0a0d0d0a:
         return STREAM_PCAPNG_BLOCKS;
-    if (pcap_major_version(pcap) == 2 && pcap_minor_version(pcap) == 4)
-        return STREAM_PCAP_RECORDS;
+    case 0xa1b2c3d4: /* microseconds */
+    case 0xd4c3b2a1:
+    case 0xa1b23c4d: /* nanoseconds */
+    case 0x4d3cb2a1:
+        if (pcap_major_version(pcap) == 2 && pcap_minor_version(pcap) == 4)
+            return STREAM_PCAP_RECORDS;
+        break;
+    }
     return STREAM_UNMEASURED;
 }
 
@@ -118,7 +128,8 @@ struct source *file_source_open(const char *path, const char *filter, struct int
         goto failed;
     file->stream = stream;
     if (file_stream_is_pipe(stream)) {
-        file_stream_set_units(stream, pipe_units(pcap), pcap_is_swapped(pcap) != 0);
+        file_stream_set_units(stream, pipe_units(file_stream_magic(stream), pcap),
+                              pcap_is_swapped(pcap) != 0);
         file->base.has_next = pipe_has_packet;
     }
     if (!source_compile(pcap, filter, PCAP_NETMASK_UNKNOWN, &file->base.program, error)) {

@@ -32,6 +32,8 @@ struct file_stream {
     size_t start; /* unread bytes */
     size_t end;
     size_t left_in_unit;
+    uint32_t magic; /* the first four bytes */
+    unsigned magic_bytes;
     enum stream_units units;
     bool is_swapped;
 };
@@ -46,9 +48,11 @@ static bool fail(struct file_stream *stream, enum error_kind kind, int errno_val
 
 static bool keep_waiting(struct file_stream *stream)
 {
-    if (stream->interrupt.check == NULL || !stream->interrupt.check(stream->interrupt.context))
+    if (!is_interrupted(stream->interrupt))
         return true;
-    return fail(stream, ERROR_INTERRUPTED, EINTR);
+    fail(stream, ERROR_INTERRUPTED, EINTR);
+    return capture_error_set(&stream->failure, ERROR_INTERRUPTED, EINTR,
+                             "interrupted in the midst of a packet: open the file again");
 }
 
 /* One read(2). Returns -1 for "nothing there" too, when `failure` is not set. */
@@ -138,6 +142,10 @@ static ssize_t read_pipe(struct file_stream *stream, char *bytes, size_t size)
     if (size > allowed)
         size = allowed;
     memcpy(bytes, stream->buffer + stream->start, size);
+    if (stream->magic_bytes < sizeof(stream->magic)) { /* as long as a unit is a byte */
+        memcpy((uint8_t *)&stream->magic + stream->magic_bytes, bytes, 1);
+        stream->magic_bytes++;
+    }
     stream->start += size;
     stream->left_in_unit -= size < stream->left_in_unit ? size : stream->left_in_unit;
     return (ssize_t)size;
@@ -247,6 +255,11 @@ bool file_stream_is_empty(const struct file_stream *stream)
     return stream->is_empty;
 }
 
+uint32_t file_stream_magic(const struct file_stream *stream)
+{
+    return stream->magic;
+}
+
 bool file_stream_is_pipe(const struct file_stream *stream)
 {
     return stream->is_pipe;
@@ -266,10 +279,8 @@ bool file_stream_has_packet(const struct file_stream *stream)
         return true;
     for (;;) {
         size_t size = unit_size(stream, bytes, left);
-        if (size > PIPE_BUFFER)
-            return true;
         if (size == 0 || size > left)
-            return false;
+            return stream->end - stream->start == PIPE_BUFFER; /* no room to wait in */
         if (is_packet(stream, bytes))
             return true;
         bytes += size;

@@ -26,6 +26,9 @@ bool file_stream_is_empty(const struct file_stream *stream);
 /* Anything but a regular file: reading it may block. */
 bool file_stream_is_pipe(const struct file_stream *stream);
 
+/* Of a pipe whose header has been read: its first four bytes, in this machine's order. */
+uint32_t file_stream_magic(const struct file_stream *stream);
+
 /* What a pipe holds, told once libpcap has read the header; up to then it gets byte after byte. */
 enum stream_units {
     STREAM_HEADER,

@@ -23,16 +23,22 @@ struct live_source {
     int64_t stats_ns;
 };
 
-/* Libpcap's counters are 32 bits wide and wrap: unsigned differences survive one wrap. */
+/* How much a 32-bit counter that wraps has grown; one that was set back has not. */
+static uint32_t growth(unsigned now, unsigned before)
+{
+    uint32_t step = now - before;
+    return step <= INT32_MAX ? step : 0;
+}
+
 static bool update_stats(struct live_source *live, struct capture_error *error)
 {
     struct pcap_stat stats;
     live->stats_ns = monotonic_ns();
     if (pcap_stats(live->base.pcap, &stats) != 0)
         return capture_error_set(error, ERROR_LIBPCAP, 0, "no statistics: %s", pcap_geterr(live->base.pcap));
-    live->totals.received += stats.ps_recv - live->last_stats.ps_recv;
-    live->totals.dropped += stats.ps_drop - live->last_stats.ps_drop;
-    live->totals.dropped_interface += stats.ps_ifdrop - live->last_stats.ps_ifdrop;
+    live->totals.received += growth(stats.ps_recv, live->last_stats.ps_recv);
+    live->totals.dropped += growth(stats.ps_drop, live->last_stats.ps_drop);
+    live->totals.dropped_interface += growth(stats.ps_ifdrop, live->last_stats.ps_ifdrop);
     live->last_stats = stats;
     return true;
 }
@@ -147,7 +153,7 @@ static bool filter_late(struct source *source, const char *filter, bpf_u_int32 n
     pcap_t *dead = pcap_open_dead((int)source->link_type, (int)source->snaplen);
     if (dead == NULL)
         return capture_error_set_errno(error, ENOMEM);
-    source->filters = source_compile(dead, filter, netmask, &source->program, error);
+    source->filters = source->filters_late = source_compile(dead, filter, netmask, &source->program, error);
     pcap_close(dead);
     return source->filters;
 }

@@ -144,7 +144,7 @@ uint32_t source_snaplen(const struct source *source)
 
 bool source_filters_late(const struct source *source)
 {
-    return source->filters;
+    return source->filters_late;
 }
 
 void source_close(struct source *source)

@@ -4,25 +4,14 @@
 #define UMPA_CAPTURE_SOURCE_H
 
 #include "capture_error.h"
+#include "interrupt.h"
 #include "packet_batch.h"
 #include <stdbool.h>
 #include <stdint.h>
 
 struct source;
 
-/* The longest wait between two looks at signals and at the device (libpcap-facts: a signal may go to another
- * thread, a deleted device may never wake its descriptor). */
-enum { LONGEST_WAIT_MS = 90 };
-
 enum { SNAPLEN_MAX = 262144, FILTER_LENGTH_MAX = 65536 };
-
-/* Called at least every LONGEST_WAIT_MS, and after a signal, while a pipe keeps us waiting where we can't
- * come back later: in a file's header, and in the midst of a record larger than our buffer. True ends the
- * source with ERROR_INTERRUPTED. All other waits are source_fill's, and end with FILL_NOTHING. */
-struct interrupt_check {
-    bool (*check)(void *context);
-    void *context;
-};
 
 /* 0, false and NULL are libpcap's defaults except where a line says otherwise. */
 struct live_options {
@@ -37,7 +26,9 @@ struct live_options {
 
 struct source *live_source_open(const struct live_options *options, struct capture_error *error);
 
-/* `path` in the file system's encoding. Regular files, pipes and FIFOs. */
+/* `path` in the file system's encoding. Regular files, pipes and FIFOs. `interrupt` is asked while a pipe
+ * keeps us waiting where we can't come back later: in a file's header, and in the midst of a record larger
+ * than our buffer; it ends the source with ERROR_INTERRUPTED. All other waits are source_fill's. */
 struct source *file_source_open(const char *path, const char *filter, struct interrupt_check interrupt,
                                 struct capture_error *error);
 

@@ -23,6 +23,7 @@ struct source {
     uint32_t snaplen;
     int64_t fractions_per_second; /* unit of a packet's tv_usec: nano- or microseconds */
     bool filters;                 /* by `program`, in the callback */
+    bool filters_late;            /* for the kernel, which would not */
     struct bpf_program program;
     bool (*has_next)(
         struct source *source); /* NULL: always. False: asking libpcap for one more would block */

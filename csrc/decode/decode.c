@@ -56,27 +56,28 @@ void decoder_init(struct decoder *decoder)
         }
 }
 
-/* Raw IP has no link layer: the version in the first byte says what the packet is. A wrong one is IP's to
- * tell. */
-static unsigned first_protocol(const struct decoder *decoder, uint32_t link_type, struct bytes_view bytes)
-{
-    switch (link_type) {
-    case DLT_RAW_BSD:
-    case DLT_RAW_OPENBSD:
-    case LINKTYPE_RAW: {
-        unsigned protocol = decoder->bound[bound_index(SELECT_IP_VERSION, view_u8(bytes, 0) >> 4)];
-        return protocol == PROTOCOL_payload ? PROTOCOL_ip : protocol;
-    }
-    default:
-        return decoder->bound[bound_index(SELECT_LINK_TYPE, link_type)];
-    }
-}
-
 static void note_problem(struct packet *packet, enum stop_reason reason, unsigned protocol)
 {
     if (packet->stop_reason == STOP_NONE) {
         packet->stop_reason = (uint8_t)reason;
         packet->stop_protocol = (uint8_t)protocol;
+    }
+}
+
+/* Raw IP has no link layer: the version in the first byte says what the packet is. */
+static unsigned first_protocol(const struct decoder *decoder, struct packet *packet, struct bytes_view bytes)
+{
+    switch (packet->link_type) {
+    case DLT_RAW_BSD:
+    case DLT_RAW_OPENBSD:
+    case LINKTYPE_RAW: {
+        unsigned protocol = decoder->bound[bound_index(SELECT_IP_VERSION, view_u8(bytes, 0) >> 4)];
+        if (protocol == PROTOCOL_payload && bytes.length > 0)
+            note_problem(packet, STOP_BAD_VERSION, protocol);
+        return protocol;
+    }
+    default:
+        return decoder->bound[bound_index(SELECT_LINK_TYPE, packet->link_type)];
     }
 }
 
@@ -125,11 +126,11 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     uint32_t end = packet->caplen;
     bool end_is_told = false; /* by a length field; else all bytes on the wire are meant */
     bool in_fragment = false; /* lengths speak of the whole datagram */
-    unsigned protocol = first_protocol(decoder, packet->link_type, (struct bytes_view){bytes, end});
 
     packet->stop_reason = STOP_NONE;
     packet->stop_protocol = 0;
     packet->unused = 0;
+    unsigned protocol = first_protocol(decoder, packet, (struct bytes_view){bytes, end});
 
     while (protocol != PROTOCOL_payload) {
         struct measurement found = {0};

@@ -17,12 +17,23 @@ bool argument_integer(PyObject *value, const char *name, int64_t min, int64_t ma
         return false;
     *result = PyLong_AsLongLongAndOverflow(number, &overflow);
     Py_DECREF(number);
-    if (overflow != 0 || *result < min || *result > max) {
-        PyErr_Format(PyExc_ValueError, "%s must be %lld to %lld, not %.100R", name, (long long)min,
-                     (long long)max, value);
-        return false;
-    }
-    return true;
+    if (overflow != 0)
+        PyErr_Format(PyExc_ValueError, "%s must be %lld to %lld, and is far %s", name, (long long)min,
+                     (long long)max, overflow < 0 ? "below" : "above");
+    else if (*result < min || *result > max)
+        PyErr_Format(PyExc_ValueError, "%s must be %lld to %lld, not %lld", name, (long long)min,
+                     (long long)max, (long long)*result);
+    return !PyErr_Occurred();
+}
+
+const char *name_text(PyObject *name)
+{
+    Py_ssize_t size;
+    const char *text = PyUnicode_AsUTF8AndSize(name, &size);
+    if (text != NULL && strlen(text) == (size_t)size)
+        return text;
+    PyErr_Clear();
+    return NULL;
 }
 
 bool argument_milliseconds(PyObject *value, const char *name, int64_t *result_ns)
@@ -30,20 +41,21 @@ bool argument_milliseconds(PyObject *value, const char *name, int64_t *result_ns
     const double longest_ms = 1e12; /* 31 years */
     if (value == NULL)
         return true;
-    if (PyBool_Check(value) || !(PyLong_Check(value) || PyFloat_Check(value))) {
-        PyErr_Format(PyExc_TypeError, "%s must be a number of milliseconds, not %.100s", name,
-                     Py_TYPE(value)->tp_name);
-        return false;
-    }
     double ms = PyFloat_AsDouble(value);
-    if (ms == -1.0 && PyErr_Occurred()) {
+    if (PyErr_Occurred()) {
+        if (PyErr_ExceptionMatches(PyExc_TypeError))
+            PyErr_Format(PyExc_TypeError, "%s must be a number of milliseconds, not %.100s", name,
+                         Py_TYPE(value)->tp_name);
         if (!PyErr_ExceptionMatches(PyExc_OverflowError))
             return false;
         PyErr_Clear();
         ms = INFINITY;
     }
     if (!(ms >= 0 && ms <= longest_ms)) {
-        PyErr_Format(PyExc_ValueError, "%s must be 0 to 1000000000000 milliseconds, not %.100R", name, value);
+        PyObject *shown = PyFloat_FromDouble(ms);
+        if (shown != NULL)
+            PyErr_Format(PyExc_ValueError, "%s must be 0 to 1000000000000 milliseconds, not %R", name, shown);
+        Py_XDECREF(shown);
         return false;
     }
     *result_ns = (int64_t)(ms * 1e6);
@@ -76,13 +88,15 @@ bool argument_path(PyObject *value, const char *name, PyObject **encoded)
 {
     if (value == NULL || value == Py_None)
         return true;
-    PyObject *path = PyOS_FSPath(value);
-    if (path == NULL) {
-        if (PyErr_ExceptionMatches(PyExc_TypeError))
-            PyErr_Format(PyExc_TypeError, "%s must be a path (str, bytes or os.PathLike), not %.100s", name,
-                         Py_TYPE(value)->tp_name);
+    if (!PyUnicode_Check(value) && !PyBytes_Check(value) &&
+        !PyObject_HasAttrString((PyObject *)Py_TYPE(value), "__fspath__")) {
+        PyErr_Format(PyExc_TypeError, "%s must be a path (str, bytes or os.PathLike), not %.100s", name,
+                     Py_TYPE(value)->tp_name);
         return false;
     }
+    PyObject *path = PyOS_FSPath(value);
+    if (path == NULL)
+        return false;
     *encoded = PyUnicode_Check(path) ? PyUnicode_EncodeFSDefault(path) : Py_NewRef(path);
     Py_DECREF(path);
     return *encoded != NULL && has_no_nul(*encoded, name);

@@ -15,6 +15,10 @@ bool argument_integer(PyObject *value, const char *name, int64_t min, int64_t ma
 /* Milliseconds, an int or a float, into nanoseconds. */
 bool argument_milliseconds(PyObject *value, const char *name, int64_t *result_ns);
 
+/* The text of a str that could be a name. NULL, without an exception, for one that can't: with a NUL or lone
+ * surrogates. */
+const char *name_text(PyObject *name);
+
 /* A str or None into bytes without NUL, in the file system's encoding; a new reference, NULL for None. */
 bool argument_text(PyObject *value, const char *name, PyObject **encoded);
 

@@ -23,19 +23,36 @@ unsigned fork_generation(void)
     return forks;
 }
 
-/* Returns NULL. */
-static PyObject *raise_state(CaptureObject *self, const char *what)
+/* Returns false. */
+static bool raise_state(CaptureObject *self, const char *what)
 {
     PyObject *text = PyUnicode_FromFormat("the capture of %R %s", self->subject, what);
     if (text != NULL)
         raise_named(self->state, "UMPAStateException", text);
     Py_XDECREF(text);
-    return NULL;
+    return false;
 }
 
-PyObject *raise_dump_error(CaptureObject *self, const struct capture_error *error)
+void raise_dump_error(CaptureObject *self, const struct capture_error *error)
 {
-    return raise_capture_error(self->state, error, self->dump_path);
+    if (PyErr_Occurred())
+        return;
+    self->dump_error_told = true;
+    raise_capture_error(self->state, error, self->dump_path);
+}
+
+static bool has_signal_raised_without_gil(void *context)
+{
+    CaptureObject *self = context;
+    PyEval_RestoreThread(self->released_state);
+    bool raised = PyErr_CheckSignals() < 0;
+    self->released_state = PyEval_SaveThread();
+    return raised;
+}
+
+struct interrupt_check dump_interrupt(CaptureObject *self)
+{
+    return (struct interrupt_check){has_signal_raised_without_gil, self};
 }
 
 bool capture_is_inherited(const CaptureObject *self)
@@ -43,45 +60,50 @@ bool capture_is_inherited(const CaptureObject *self)
     return self->fork_generation != forks;
 }
 
-/* Closes source and dump, whoever fails; false with an exception when the dump could not be finished. */
+/* Closes source and dump, whoever fails; false with an exception when the dump could not be finished and
+ * nobody has been told. */
 static bool close_now(CaptureObject *self)
 {
     struct source *source = self->source;
     struct dump_file *dump = self->dump;
     struct capture_error error = {0}, ignored = {0};
     struct source_stats stats = {0};
-    bool finished = true, has_stats;
+    bool finished = true;
 
     self->source = NULL;
     self->dump = NULL;
-    Py_BEGIN_ALLOW_THREADS has_stats = !capture_is_inherited(self) && source_stats(source, &stats, &ignored);
+    self->released_state = PyEval_SaveThread();
+    bool has_stats = !capture_is_inherited(self) && source_stats(source, &stats, &ignored);
     if (dump != NULL)
-        finished = dump_file_close(dump, &error);
+        finished = dump_file_close(dump, dump_interrupt(self), &error);
     source_close(source);
     packet_batch_free(&self->batch);
-    Py_END_ALLOW_THREADS if (has_stats) self->stats = stats;
-    if (!finished)
-        raise_dump_error(self, &error);
-    return finished;
+    PyEval_RestoreThread(self->released_state);
+    if (has_stats)
+        self->stats = stats;
+    if (finished || self->dump_error_told)
+        return !PyErr_Occurred();
+    raise_dump_error(self, &error);
+    return false;
 }
 
 bool capture_is_ours(CaptureObject *self)
 {
-    if (!capture_is_inherited(self))
-        return true;
-    raise_state(self, "belongs to the parent process: open another one in the child");
-    return false;
+    return !capture_is_inherited(self) ||
+           raise_state(self, "belongs to the parent process: open another one in the child");
 }
 
 bool capture_enter(CaptureObject *self)
 {
     if (self->source == NULL || self->close_requested)
-        raise_state(self, "is closed");
-    else if (self->busy)
-        raise_state(self, "is being read already, by another thread or around this callback");
-    else if (capture_is_ours(self))
-        self->busy = true;
-    return !PyErr_Occurred();
+        return raise_state(self, "is closed");
+    if (self->busy)
+        return raise_state(self, "is being read already, by another thread or around this callback");
+    if (!capture_is_ours(self))
+        return false;
+    self->busy = true;
+    self->reader = PyThread_get_thread_ident();
+    return true;
 }
 
 bool capture_leave(CaptureObject *self)
@@ -115,9 +137,12 @@ void capture_request_stop(CaptureObject *self)
 
 bool capture_end(CaptureObject *self)
 {
+    bool has_reader = self->busy;
+    if (capture_is_inherited(self) && self->reader != PyThread_get_thread_ident())
+        has_reader = false; /* that thread is not in this process */
     if (self->source == NULL)
         return true;
-    if (!self->busy)
+    if (!has_reader)
         return close_now(self);
     self->close_requested = true;
     wake_reader(self);

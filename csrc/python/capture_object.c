@@ -33,10 +33,16 @@ static PyObject *capture_enter_context(PyObject *self, PyObject *unused)
     return Py_NewRef(self);
 }
 
+/* An exception that is on its way goes on as it is: a dump that could not be finished is told beside it. */
 static PyObject *capture_exit_context(PyObject *self, PyObject *args)
 {
-    (void)args;
-    return capture_close(self, NULL);
+    bool is_raising = PyTuple_GET_SIZE(args) > 0 && PyTuple_GET_ITEM(args, 0) != Py_None;
+    if (!capture_end((CaptureObject *)self)) {
+        if (!is_raising)
+            return NULL;
+        PyErr_WriteUnraisable(self);
+    }
+    Py_RETURN_NONE;
 }
 
 PyDoc_STRVAR(stats_doc,
@@ -54,8 +60,7 @@ static PyObject *capture_stats(PyObject *object, PyObject *unused)
     (void)unused;
     if (!capture_is_ours(self))
         return NULL;
-    bool reader_has_source = self->released_state != NULL; /* it keeps self->stats fresh */
-    if (self->source != NULL && !reader_has_source && !source_stats(self->source, &stats, &error))
+    if (self->source != NULL && !self->in_source && !source_stats(self->source, &stats, &error))
         return raise_capture_error(state, &error, self->subject);
     return PyObject_CallFunction(state->stats_type, "KKKKK", (unsigned long long)stats.received,
                                  (unsigned long long)stats.dropped,
@@ -75,11 +80,15 @@ static PyMethodDef capture_methods[] = {
     {NULL, NULL, 0, NULL},
 };
 
+static bool is_closed(const CaptureObject *self)
+{
+    return self->source == NULL || self->close_requested;
+}
+
 static PyObject *capture_get_closed(PyObject *self, void *closure)
 {
-    const CaptureObject *capture = (CaptureObject *)self;
     (void)closure;
-    return PyBool_FromLong(capture->source == NULL || capture->close_requested);
+    return PyBool_FromLong(is_closed((CaptureObject *)self));
 }
 
 static PyObject *capture_get_delivered(PyObject *self, void *closure)
@@ -119,7 +128,7 @@ static PyObject *capture_repr(PyObject *object)
 {
     CaptureObject *self = (CaptureObject *)object;
     return PyUnicode_FromFormat("<%s Capture of %R, %llu packets delivered>",
-                                self->source == NULL ? "closed" : "open", self->subject,
+                                is_closed(self) ? "closed" : "open", self->subject,
                                 (unsigned long long)self->delivered);
 }
 

@@ -14,8 +14,9 @@
 #include "../capture/source.h"
 
 typedef struct {
-    PyObject_HEAD struct module_state *state; /* of the module that the type keeps alive */
-    struct source *source;                    /* NULL when closed */
+    PyObject_HEAD
+    struct module_state *state; /* of the module that the type keeps alive */
+    struct source *source;      /* NULL when closed */
     struct dump_file *dump;
     struct packet_batch batch;
     PyObject *subject; /* the device's name, or the file's path: str */
@@ -24,15 +25,18 @@ typedef struct {
     uint64_t count_limit; /* packets to deliver; 0: no limit */
     int64_t deadline_ns;  /* of monotonic_ns; 0: none */
     uint64_t delivered;
-    struct source_stats stats; /* as they were at close */
+    struct source_stats stats; /* as they were after the last fill, or at close */
     uint32_t link_type;
     uint32_t snaplen;
     unsigned fork_generation;
     bool busy;
+    unsigned long reader; /* the thread that is, when busy */
+    bool in_source;       /* the reader uses the source, without the GIL: nobody else may */
+    bool dump_error_told; /* by an exception, once */
     bool stop_requested;
     bool close_requested;
     bool ended;                    /* the file's end, or an error that ended it */
-    PyThreadState *released_state; /* of the reader, while it uses the source without the GIL */
+    PyThreadState *released_state; /* of whoever waits without the GIL */
 } CaptureObject;
 
 /* Adds the type and the functions that open one to the module; -1 with an exception. */
@@ -60,13 +64,17 @@ void capture_request_stop(CaptureObject *self);
 /* Closes now, or leaves it to the reader. False with an exception when the dump could not be finished. */
 bool capture_end(CaptureObject *self);
 
-/* Sets the exception of a dump that could not be written. Returns NULL. */
-PyObject *raise_dump_error(CaptureObject *self, const struct capture_error *error);
+/* Sets the exception of a dump that could not be written, unless a signal's handler has set one. */
+void raise_dump_error(CaptureObject *self, const struct capture_error *error);
+
+/* For a dump, which is finished whatever ends the capture: only a handler that raises interrupts it. */
+struct interrupt_check dump_interrupt(CaptureObject *self);
 
 /* capture_read.c */
 
-/* interrupt_check of a source: runs Python's signal handlers. `context` is the CaptureObject. */
-bool capture_is_interrupted(void *context);
+/* For a source: Python's signal handlers run, and one of them raised, or the capture is to end. `context` is
+ * the CaptureObject, whose released_state is set. */
+bool capture_is_interrupted_without_gil(void *context);
 
 PyObject *capture_iternext(PyObject *self);
 PyObject *capture_read_into(PyObject *self, PyObject *list);

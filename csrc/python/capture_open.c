@@ -74,9 +74,11 @@ static bool capture_prepare(CaptureObject *self, const struct open_options *opti
     }
     if (options->dump == NULL)
         return true;
-    Py_BEGIN_ALLOW_THREADS self->dump =
-        dump_file_open(c_string(options->dump), self->link_type, self->snaplen, &error);
-    Py_END_ALLOW_THREADS if (self->dump == NULL) raise_dump_error(self, &error);
+    Py_BEGIN_ALLOW_THREADS
+    self->dump = dump_file_open(c_string(options->dump), self->link_type, self->snaplen, &error);
+    Py_END_ALLOW_THREADS
+    if (self->dump == NULL)
+        raise_dump_error(self, &error);
     return self->dump != NULL;
 }
 
@@ -86,21 +88,34 @@ static void raise_open_error(CaptureObject *self, const struct capture_error *er
         raise_capture_error(self->state, error, error->kind == ERROR_FILTER ? self->filter : self->subject);
 }
 
-/* Takes over `self`: closed and released when its preparation failed. */
+static bool warn_of_late_filter(CaptureObject *self)
+{
+    if (!source_filters_late(self->source))
+        return true;
+    PyObject *warning = PyObject_GetAttrString(self->state->exceptions, "UMPAWarning");
+    int result = warning == NULL
+                     ? -1
+                     : PyErr_WarnEx(warning,
+                                    "the filter is too long for the kernel: each packet is copied before "
+                                    "it is filtered, which loses packets earlier",
+                                    1);
+    Py_XDECREF(warning);
+    return result == 0;
+}
+
+/* Takes over `self`: closed and released where something failed on the way. */
 static PyObject *capture_finish_open(CaptureObject *self, const struct open_options *options,
                                      const struct capture_error *error)
 {
-    if (self->source == NULL) {
+    if (self->source == NULL)
         raise_open_error(self, error);
-    } else if (capture_prepare(self, options)) {
+    else if (capture_prepare(self, options) && warn_of_late_filter(self) && PyErr_CheckSignals() == 0)
         return (PyObject *)self;
-    } else {
-        PyObject *type, *value, *traceback;
-        PyErr_Fetch(&type, &value, &traceback);
-        Py_BEGIN_ALLOW_THREADS source_close(self->source);
-        Py_END_ALLOW_THREADS self->source = NULL;
-        PyErr_Restore(type, value, traceback);
-    }
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (!capture_end(self))
+        PyErr_WriteUnraisable((PyObject *)self);
+    PyErr_Restore(type, value, traceback);
     Py_DECREF(self);
     return NULL;
 }
@@ -110,9 +125,13 @@ static bool default_device(struct module_state *state, PyObject **device)
     struct capture_error error = {0};
     char name[256];
     bool found;
-    Py_BEGIN_ALLOW_THREADS found = devices_first(name, sizeof(name), &error);
-    Py_END_ALLOW_THREADS if (!found) raise_capture_error(state, &error, NULL);
-    else *device = PyBytes_FromString(name);
+    Py_BEGIN_ALLOW_THREADS
+    found = devices_first(name, sizeof(name), &error);
+    Py_END_ALLOW_THREADS
+    if (!found)
+        raise_capture_error(state, &error, NULL);
+    else
+        *device = PyBytes_FromString(name);
     return *device != NULL;
 }
 
@@ -169,8 +188,10 @@ PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords)
         .promisc = promisc,
         .monitor = monitor,
     };
-    Py_BEGIN_ALLOW_THREADS self->source = live_source_open(&live, &error);
-    Py_END_ALLOW_THREADS result = capture_finish_open(self, &options, &error);
+    Py_BEGIN_ALLOW_THREADS
+    self->source = live_source_open(&live, &error);
+    Py_END_ALLOW_THREADS
+    result = capture_finish_open(self, &options, &error);
 done:
     options_clear(&options);
     return result;
@@ -203,11 +224,10 @@ PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords)
     if ((self = capture_new(state, &options, 0)) == NULL)
         goto done;
 
-    struct interrupt_check interrupt = {capture_is_interrupted, self};
+    struct interrupt_check interrupt = {capture_is_interrupted_without_gil, self};
     self->released_state = PyEval_SaveThread();
     self->source = file_source_open(c_string(options.subject), c_string(options.filter), interrupt, &error);
     PyEval_RestoreThread(self->released_state);
-    self->released_state = NULL;
     result = capture_finish_open(self, &options, &error);
 done:
     options_clear(&options);

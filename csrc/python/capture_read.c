@@ -9,12 +9,21 @@
 /* More would make Ctrl-C and other threads wait; fewer would hand the GIL over too often. */
 enum { BATCH_PACKETS = 4096 };
 
-bool capture_is_interrupted(void *context)
+static bool is_past_deadline(const CaptureObject *self)
+{
+    return self->deadline_ns != 0 && monotonic_ns() >= self->deadline_ns;
+}
+
+static bool is_to_end(const CaptureObject *self)
+{
+    return self->stop_requested || self->close_requested || is_past_deadline(self);
+}
+
+bool capture_is_interrupted_without_gil(void *context)
 {
     CaptureObject *self = context;
     PyEval_RestoreThread(self->released_state);
-    bool interrupted = PyErr_CheckSignals() < 0 || self->stop_requested || self->close_requested ||
-                       (self->deadline_ns != 0 && monotonic_ns() >= self->deadline_ns);
+    bool interrupted = PyErr_CheckSignals() < 0 || is_to_end(self);
     self->released_state = PyEval_SaveThread();
     return interrupted;
 }
@@ -22,16 +31,18 @@ bool capture_is_interrupted(void *context)
 static bool dump_flush(CaptureObject *self)
 {
     struct capture_error error;
-    bool flushed;
-    Py_BEGIN_ALLOW_THREADS flushed = dump_file_flush(self->dump, &error);
-    Py_END_ALLOW_THREADS if (!flushed) raise_dump_error(self, &error);
+    self->released_state = PyEval_SaveThread();
+    bool flushed = dump_file_flush(self->dump, dump_interrupt(self), &error);
+    PyEval_RestoreThread(self->released_state);
+    if (!flushed)
+        raise_dump_error(self, &error);
     return flushed;
 }
 
 static bool is_at_limit(const CaptureObject *self)
 {
-    return self->close_requested || (self->count_limit != 0 && self->delivered >= self->count_limit) ||
-           (self->deadline_ns != 0 && monotonic_ns() >= self->deadline_ns);
+    return self->close_requested || is_past_deadline(self) ||
+           (self->count_limit != 0 && self->delivered >= self->count_limit);
 }
 
 static int wait_ms(const CaptureObject *self)
@@ -57,10 +68,11 @@ static int fill_batch(CaptureObject *self)
     packet_batch_reset(&self->batch);
     uint32_t wanted = packets_wanted(self);
     int wait = wait_ms(self);
+    self->in_source = true;
     self->released_state = PyEval_SaveThread();
     enum fill_result result = source_fill(self->source, &self->batch, &state->decoder, wanted, wait, &error);
     PyEval_RestoreThread(self->released_state);
-    self->released_state = NULL;
+    self->in_source = false;
     self->stats = source_known_stats(self->source);
     if (PyErr_Occurred() || PyErr_CheckSignals() < 0)
         return -1;
@@ -74,7 +86,7 @@ static int fill_batch(CaptureObject *self)
         return 0;
     case FILL_FAILED:
         self->ended = true;
-        if (error.kind == ERROR_INTERRUPTED)
+        if (error.kind == ERROR_INTERRUPTED && is_to_end(self))
             return 0;
         raise_capture_error(state, &error, self->subject);
         return -1;

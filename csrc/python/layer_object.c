@@ -1,6 +1,7 @@
 /* Layer types, one a protocol, made from the protocols' tables; a layer is a packet and an index into it.
  * Layers hold no cycles (packets know nothing of them), hence no GC support. */
 #include "layer_object.h"
+#include "arguments.h"
 #include "errors.h"
 
 #include "../decode/field.h"
@@ -92,10 +93,9 @@ static bool find_field(const LayerObject *self, PyObject *name, struct field *fi
         PyErr_Format(PyExc_TypeError, "a field's name is a str, not %.100s", Py_TYPE(name)->tp_name);
         return false;
     }
-    const char *utf8 = PyUnicode_AsUTF8(name);
-    if (utf8 == NULL)
-        return false;
-    if (field_find(layer_protocol(self), utf8, field) && field_is_present(field, header_of(self)))
+    const char *text = name_text(name);
+    if (text != NULL && field_find(layer_protocol(self), text, field) &&
+        field_is_present(field, header_of(self)))
         return true;
     raise_no_field(self, name);
     return false;
@@ -145,13 +145,12 @@ static PyObject *layer_get_flags(PyObject *self, PyObject *const *args, Py_ssize
     for (Py_ssize_t i = 0; list != NULL && i < wanted; i++) {
         unsigned bit = (unsigned)i;
         if (count > 1) {
-            const char *name = PyUnicode_Check(args[i + 1]) ? PyUnicode_AsUTF8(args[i + 1]) : NULL;
+            const char *name = PyUnicode_Check(args[i + 1]) ? name_text(args[i + 1]) : NULL;
             for (bit = 0; name != NULL && bit < field.bits.width; bit++)
                 if (strcmp(field.flag_names[bit], name) == 0)
                     break;
             if (name == NULL || bit == field.bits.width) {
-                if (!PyErr_Occurred())
-                    raise_no_field((LayerObject *)self, args[i + 1]);
+                raise_no_field((LayerObject *)self, args[i + 1]);
                 Py_CLEAR(list);
                 break;
             }

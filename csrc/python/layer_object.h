@@ -5,7 +5,8 @@
 #include "packet_object.h"
 
 typedef struct {
-    PyObject_HEAD PacketObject *packet;
+    PyObject_HEAD
+    PacketObject *packet;
     unsigned index;
 } LayerObject;
 

@@ -1,4 +1,5 @@
 /* How a packet's layers are found: pkt.ip, pkt["ip"], pkt[IP], "ip" in pkt, pkt.protos, dir(pkt). */
+#include "arguments.h"
 #include "packet_object.h"
 
 static struct module_state *state_of(PacketObject *self)
@@ -29,17 +30,25 @@ static int find_layer(const PacketObject *self, unsigned protocol)
     return -1;
 }
 
+/* ASCII's letter case, whatever the locale. */
+static bool is_same_name(const char *left, const char *right)
+{
+    while (*left != '\0' && Py_TOLOWER(*left) == Py_TOLOWER(*right)) {
+        left++;
+        right++;
+    }
+    return *left == *right;
+}
+
 /* The protocol of this name in any letter case, or -1. */
 static int protocol_by_name(const struct module_state *state, PyObject *name)
 {
     for (int id = 0; id < PROTOCOL_COUNT; id++)
         if (name == state->layer_names[id])
             return id;
-    const char *utf8 = PyUnicode_AsUTF8(name);
-    if (utf8 == NULL)
-        PyErr_Clear(); /* a name with lone surrogates is nobody's */
-    for (int id = 0; utf8 != NULL && id < PROTOCOL_COUNT; id++)
-        if (PyOS_stricmp(utf8, protocols[id]->name) == 0)
+    const char *text = name_text(name);
+    for (int id = 0; text != NULL && id < PROTOCOL_COUNT; id++)
+        if (is_same_name(text, protocols[id]->name))
             return id;
     return -1;
 }

@@ -1,6 +1,7 @@
 /* umpa_sniffing.Packet: see packet_object.h.
  * It refers to no Python object but its bytes' owner, so there are no cycles and no GC header. */
 #include "packet_object.h"
+#include "arguments.h"
 
 #include "../decode/summary.h"
 #include "../decode/tree.h"
@@ -56,22 +57,20 @@ static PyObject *packet_new(PyTypeObject *type, PyObject *args, PyObject *keywor
 {
     static char *names[] = {"data", "datalink", "timestamp_ns", "wire_len", NULL};
     Py_buffer data;
-    unsigned int link_type = 1;
-    long long timestamp_ns = 0;
-    PyObject *wire_len = Py_None;
+    PyObject *datalink = NULL, *timestamp = NULL, *wire_len = NULL;
+    int64_t link_type = 1, timestamp_ns = 0, on_the_wire;
     PyObject *self = NULL;
 
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "y*|ILO:Packet", names, &data, &link_type, &timestamp_ns,
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "y*|OOO:Packet", names, &data, &datalink, &timestamp,
                                      &wire_len))
         return NULL;
-    unsigned long long on_the_wire = (unsigned long long)data.len;
-    if (wire_len != Py_None)
-        on_the_wire = PyLong_AsUnsignedLongLong(wire_len);
-    if (PyErr_Occurred())
+    on_the_wire = data.len;
+    if (!argument_integer(datalink, "datalink", 0, UINT32_MAX, &link_type) ||
+        !argument_integer(timestamp, "timestamp_ns", INT64_MIN, INT64_MAX, &timestamp_ns) ||
+        !argument_integer(wire_len == Py_None ? NULL : wire_len, "wire_len", 0, UINT32_MAX, &on_the_wire))
         goto done;
-    if (data.len > INT32_MAX || on_the_wire > UINT32_MAX) {
-        PyErr_SetString(PyExc_ValueError,
-                        "a packet has at most 2147483647 bytes of data, and 4294967295 on the wire");
+    if (data.len > INT32_MAX) {
+        PyErr_SetString(PyExc_ValueError, "a packet has at most 2147483647 bytes");
         goto done;
     }
 
@@ -81,7 +80,7 @@ static PyObject *packet_new(PyTypeObject *type, PyObject *args, PyObject *keywor
     } head = {.packet = {.timestamp_ns = timestamp_ns,
                          .caplen = (uint32_t)data.len,
                          .wire_len = (uint32_t)on_the_wire,
-                         .link_type = link_type}};
+                         .link_type = (uint32_t)link_type}};
     struct module_state *state = PyType_GetModuleState(type);
     decode_packet(&state->decoder, &head.packet, data.buf);
     size_t head_size = packet_head_size(&head.packet);

@@ -5,8 +5,8 @@
 #include "module_state.h"
 
 typedef struct {
-    PyObject_HEAD const uint8_t
-        *bytes;           /* the captured bytes: inline, or in a block that `owner` keeps alive */
+    PyObject_HEAD
+    const uint8_t *bytes; /* the captured bytes: inline, or in a block that `owner` keeps alive */
     PyObject *owner;      /* NULL when inline */
     struct packet packet; /* its layers follow, then the bytes when they are inline */
 } PacketObject;

@@ -3,7 +3,6 @@
 #include "layer_object.h"
 
 #include "../decode/field.h"
-#include <ctype.h>
 
 static size_t count_flags(const struct protocol *protocol)
 {
@@ -83,7 +82,7 @@ static PyObject *lower_case_name(const char *name)
     char lower[32];
     size_t length = 0;
     for (; name[length] != '\0' && length < sizeof(lower) - 1; length++)
-        lower[length] = (char)tolower((unsigned char)name[length]);
+        lower[length] = (char)Py_TOLOWER(name[length]);
     lower[length] = '\0';
     return PyUnicode_InternFromString(lower);
 }

@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import os
+import signal
+from pathlib import Path
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+settings.register_profile(
+    "umpa", deadline=None, database=None, max_examples=300, suppress_health_check=list(HealthCheck)
+)
+settings.load_profile("umpa")
+
+TOP = Path(__file__).resolve().parent.parent
+
+
+@pytest.fixture(scope="session")
+def shared() -> Path:
+    """The reference material beside the checkout."""
+    path = Path(os.environ.get("UMPA_SHARED", TOP.parent / "shared"))
+    if not (path / "api.md").exists():
+        pytest.skip(f"no reference material at {path} (set UMPA_SHARED)")
+    return path
+
+
+@pytest.fixture(autouse=True)
+def sigint_is_left_alone():
+    before = signal.getsignal(signal.SIGINT)
+    yield
+    assert signal.getsignal(signal.SIGINT) is before

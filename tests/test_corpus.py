@@ -1,0 +1,67 @@
+"""Public capture files, many malformed on purpose: ours are the packets that libpcap reads."""
+
+from __future__ import annotations
+
+import libpcap
+import pytest
+from capture_files import seen
+
+import umpa_sniffing
+from umpa_sniffing.exceptions import UMPASniffingException
+
+
+def corpus_files(shared):
+    files = [path for path in (shared / "corpus").rglob("*") if path.suffix in {".pcap", ".pcapng"}]
+    assert len(files) > 500
+    return sorted(files)
+
+
+def packets_and_error(path, filter=None):
+    try:
+        return umpa_sniffing.from_file(path, filter=filter), None
+    except UMPASniffingException as error:
+        return error.packets, error
+
+
+def test_every_file_reads_as_libpcap_reads_it(shared):
+    opened = cut = 0
+    for path in corpus_files(shared):
+        expected = libpcap.read_file(path)
+        packets, error = packets_and_error(path)
+        if expected is None:
+            assert isinstance(error, ValueError) and packets == [], path
+            continue
+        link_type, records, good_end = expected
+        assert [seen(packet) for packet in packets] == records, path
+        assert {packet.datalink for packet in packets} <= {link_type}, path
+        assert (error is None) == good_end, path
+        opened += 1
+        cut += not good_end
+    assert opened > 500 and cut > 0
+
+
+@pytest.mark.parametrize(
+    "filter", ["ip", "not ip", "greater 100", "udp src port 53 or tcp[tcpflags] & 2 != 0"]
+)
+def test_filters_are_libpcaps(shared, filter):
+    compared = 0
+    for path in corpus_files(shared)[::4]:
+        packets, error = packets_and_error(path, filter)
+        expected = libpcap.read_file(path, filter)
+        if expected is None:
+            assert isinstance(error, ValueError) and packets == [], path
+        else:
+            assert [seen(packet) for packet in packets] == expected[1], path
+            compared += 1
+    assert compared > 100
+
+
+def test_every_packet_prints(shared):
+    printed = 0
+    for path in corpus_files(shared)[::4]:
+        for packet in packets_and_error(path)[0]:
+            assert str(packet).isascii() and "\n" not in repr(packet)
+            layers = b"".join(map(bytes, packet.protos))
+            assert layers + packet.trailer == bytes(packet), path
+            printed += 1
+    assert printed > 1000

@@ -1,0 +1,140 @@
+"""Nothing is leaked: file descriptors, Python's memory, the C library's memory, references."""
+
+from __future__ import annotations
+
+from itertools import pairwise
+
+import pytest
+from capture_files import numbered, pcap
+from processes import needs_root, run_python
+
+# Runs `once` in rounds, each as long as the others: what the last ones add is a leak.
+MEASURE = """
+    import array, ctypes, gc, json, os, sys, threading, tracemalloc
+    import umpa_sniffing
+    from umpa_sniffing import *
+    from umpa_sniffing.exceptions import UMPAException
+    from traffic import Chatter
+
+    good, cut, text, out = sys.argv[1:5]
+    live = sys.argv[5] == "live"
+
+    class Malloced(ctypes.Structure):
+        _fields_ = [(name, ctypes.c_size_t) for name in
+                    "arena ordblks smblks hblks hblkhd usmblks fsmblks uordblks fordblks keepcost".split()]
+
+    def malloced():
+        mallinfo2 = getattr(ctypes.CDLL(None), "mallinfo2", None)
+        if mallinfo2 is None:
+            return 0
+        mallinfo2.restype = Malloced
+        told = mallinfo2()
+        return told.uordblks + told.hblkhd
+
+    class Boom(Exception):
+        pass
+
+    def boom(timestamp, packet, *arguments):
+        raise Boom(packet)
+
+    def attempt(call, *arguments, **keywords):
+        try:
+            call(*arguments, **keywords)
+        except (UMPAException, OSError, ValueError, TypeError, Boom):
+            pass
+        else:
+            raise SystemExit(f"{call} did not fail")
+
+    callback_args = ("x", object())
+    filter = "udp dst port 54"
+    seen = []
+
+    def callback(timestamp, packet, *arguments):
+        seen.append((packet.ip.src, packet.protos, str(packet)))
+        seen.clear()
+
+    def files():
+        packets = from_file(good, filter=filter)
+        from_file_loop(good, callback=callback, callback_args=callback_args)
+        attempt(from_file_loop, good, callback=boom, callback_args=callback_args)
+        attempt(from_file, cut)
+        attempt(from_file_loop, cut, callback=callback)
+        attempt(from_file, text)
+        attempt(from_file, good + "x")
+        attempt(from_file, os.path.dirname(good))
+        attempt(from_file, good, 0, "nonsense (")
+        attempt(from_file, good, -1)
+        attempt(from_file_loop, good)
+        for packet in packets:
+            hash(packet), repr(packet), packet.protos, packet == packets[0], bytes(packet), dir(packet.ip)
+            packet.ip.get_fields(), packet.udp.get_offset("srcport"), packet.ip.payload.payload
+            "tcp" in packet
+            memoryview(packet).release(), getattr(packet, "tcp", None), packet.ip.get_flags("flags", "df")
+        packets + packets, packets[1:], repr(packets)
+        with open_offline(good) as capture:
+            next(capture), capture.stats(), capture.stop()
+        capture = open_offline(cut)
+        next(capture)
+        del capture
+
+    def devices():
+        get_available_devices()
+        sniff(3, chatter.filter, "lo", dump=out)
+        sniff_next(chatter.filter, "lo")
+        sniff_loop(2, chatter.filter, "lo", callback=callback, callback_args=callback_args, dump=out)
+        to_file(out, 2, chatter.filter, "lo")
+        sniff(1, "udp port 1", "lo", 1)
+        attempt(sniff_next, "udp port 1", "lo", 1)
+        attempt(sniff_loop, 2, chatter.filter, "lo", callback=boom, callback_args=callback_args, dump=out)
+        attempt(sniff, 1, "nonsense (", "lo")
+        for _ in range(20):
+            attempt(sniff, 1, None, "no-such-device")
+        attempt(sniff, 1, None, "lo", dump="/dev/full")
+        attempt(sniff, 1, None, "lo", dump="/no/such/directory")
+        attempt(sniff, -1, None, "lo")
+        capture = open_live("lo", filter=chatter.filter, dump=out)
+        next(capture)
+        del capture
+
+    def state():
+        sys._clear_type_cache()  # it holds on to names that were looked up, up to 4,096 of them
+        gc.collect()
+        return (len(os.listdir("/proc/self/fd")),
+                sum(map(sys.getrefcount, (callback, boom, callback_args, filter, good, *callback_args))),
+                threading.active_count(), len(gc.get_objects()),
+                tracemalloc.get_traced_memory()[0], malloced())
+
+    once, times = (devices, 4) if live else (files, 100)
+    chatter = Chatter()
+    if live:
+        chatter._thread.start()
+    tracemalloc.start()
+    states = array.array("q", bytes(8 * 6 * 6))  # made beforehand, so that it adds nothing
+    for round in range(6):
+        for _ in range(times):
+            once()
+        for index, value in enumerate(state()):
+            states[6 * round + index] = value
+    chatter.stop() if live else None
+    print(json.dumps([times, list(states)]))
+"""
+
+
+# glibc counts what its threads' caches hold as used
+NO_CACHE = "glibc.malloc.tcache_count=0"
+
+
+@pytest.mark.parametrize("what", ["files", pytest.param("live", marks=needs_root)])
+def test_nothing_is_leaked(what, tmp_path):
+    good, cut, text = tmp_path / "good.pcap", tmp_path / "cut.pcap", tmp_path / "text.pcap"
+    good.write_bytes(pcap(numbered(6)))
+    cut.write_bytes(pcap(numbered(6))[:-3])
+    text.write_text("this is not a capture file " * 10)
+    times, states = run_python(MEASURE, good, cut, text, tmp_path / "out.pcap", what, GLIBC_TUNABLES=NO_CACHE)
+    fds, references, threads, *growing = (states[index::6] for index in range(6))
+    for constant in (fds, references, threads):
+        assert len(set(constant)) == 1, (fds, references, threads)
+    # A leak adds to every round, 16 bytes at least; what only some rounds add are caches that fill.
+    for name, each_time, values in zip(("objects", "traced", "malloced"), (1, 16, 16), growing, strict=True):
+        growth = [after - before for before, after in pairwise(values[2:])]
+        assert min(growth) < times * each_time, (name, values)
