@@ -78,6 +78,16 @@ def latency_table(cases):
     return table(["what", "lo is", "times", "median ms", "90 % within", "largest"], rows)
 
 
+def peers_table(results):
+    rows = []
+    for library, result in results.items():
+        ms = result["ctrl_c_ms"]
+        arrived = ", ".join(f"{count:,}" for count in result["arrived"])
+        rows.append([library, "never (5 s)" if ms is None else f"{ms:.0f}", arrived])
+    sent = next(iter(results.values()))["sent"]
+    return table(["library", "idle, Ctrl-C ends it after, ms", f"bursts, packets of {sent:,}"], rows)
+
+
 def targets_table(list_times, iterate_times, fields_times, import_ms, packet_bytes):
     rows = [
         ["from_file as a list, to the floor", ratio(list_times, OURS, "floor"), "<=", 4],
