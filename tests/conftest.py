@@ -12,6 +12,10 @@ settings.register_profile(
 )
 settings.load_profile("umpa")
 
+# A shell's background jobs start deaf to Ctrl-C, and so would all that the tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
 TOP = Path(__file__).resolve().parent.parent
 
 

@@ -6,9 +6,10 @@ import copy
 import pickle
 
 import pytest
-from capture_files import numbered, pcap
+from capture_files import numbered, pcap, seen
+from processes import run_python
 
-from umpa_sniffing import PacketList, from_file
+from umpa_sniffing import PacketList, from_file, open_offline
 
 
 @pytest.fixture
@@ -79,3 +80,60 @@ def test_the_methods_of_a_list(packets):
 def test_copies_and_pickles(packets):
     for other in (copy.copy(packets), copy.deepcopy(packets), pickle.loads(pickle.dumps(packets))):
         assert type(other) is PacketList and other == packets and other is not packets
+
+
+@pytest.fixture
+def long_file(tmp_path):
+    """Some 3 MB: several blocks of memory that its packets share."""
+    path = tmp_path / "long.pcap"
+    path.write_bytes(pcap(numbered(6000, size=400)))
+    return path
+
+
+def test_packets_that_share_memory_are_the_packets_that_were_read(long_file):
+    packets = from_file(long_file)
+    assert [seen(packet) for packet in packets] == numbered(6000, size=400)
+    with open_offline(long_file) as capture:
+        assert list(capture) == packets
+
+
+def test_a_packet_outlives_those_that_it_shares_memory_with(long_file):
+    kept = from_file(long_file)[3000]
+    expected = numbered(6000, size=400)[3000]
+    layer = kept.udp
+    others = [from_file(long_file) for _ in range(3)]  # would take freed memory
+    assert seen(kept) == expected
+    assert layer.dstport == 53
+    assert others[0][3000] == kept
+
+
+def test_one_by_one_and_all_at_once_may_alternate(long_file):
+    packets = []
+    with open_offline(long_file) as capture:
+        packets.append(next(capture))
+        capture.read_into(packets)
+    assert packets == from_file(long_file)
+
+
+def test_shared_memory_is_freed(long_file):
+    grown = run_python(
+        """
+        import json, sys
+        from umpa_sniffing import from_file
+
+        def resident():
+            with open("/proc/self/statm") as statm:
+                return int(statm.read().split()[1]) * 4096
+
+        def read(times):
+            for _ in range(times):
+                from_file(sys.argv[1])
+
+        read(5)
+        before = resident()
+        read(60)
+        print(json.dumps(resident() - before))
+        """,
+        long_file,
+    )
+    assert grown < 2_000_000  # reading 60 times allocates some 180 MB

@@ -1,9 +1,12 @@
 /* The arena between libpcap and Python: see packet_batch.h. */
+#define _DEFAULT_SOURCE /* madvise */
 #include "packet_batch.h"
 #include <stdlib.h>
 #include <string.h>
+#include <sys/mman.h>
+#include <unistd.h>
 
-enum { BATCH_BYTES = 2 << 20, ALIGNMENT = 8 };
+enum { ALIGNMENT = 8 };
 
 static size_t aligned(size_t size)
 {
@@ -15,31 +18,66 @@ static size_t block_size(const struct packet *packet)
     return aligned(packet_head_size(packet) + packet->caplen);
 }
 
+static bool allocate(struct packet_batch *batch)
+{
+    batch->memory = malloc(BATCH_BYTES + aligned(PACKET_HEAD_MAX + (size_t)batch->max_caplen));
+    if (batch->memory != NULL)
+        batch->is_given = false;
+    return batch->memory != NULL;
+}
+
+/* Memory that is given away is new each time. One call for all its pages costs far less than a fault for
+ * each; where it can't be had, the faults do it. */
+static void populate(struct packet_batch *batch)
+{
+#if defined(MADV_POPULATE_WRITE)
+    uintptr_t page = (uintptr_t)sysconf(_SC_PAGESIZE);
+    uintptr_t first = ((uintptr_t)batch->memory + page - 1) / page * page;
+    madvise((void *)first, SHARED_BATCH_BYTES, MADV_POPULATE_WRITE);
+#else
+    (void)batch;
+#endif
+}
+
 bool packet_batch_init(struct packet_batch *batch, uint32_t max_caplen)
 {
-    size_t reserve = aligned(PACKET_HEAD_MAX + (size_t)max_caplen);
-    *batch = (struct packet_batch){
-        .capacity = BATCH_BYTES + reserve, .reserve = reserve, .max_caplen = max_caplen};
-    batch->memory = malloc(batch->capacity);
-    return batch->memory != NULL;
+    *batch = (struct packet_batch){.limit = BATCH_BYTES, .max_caplen = max_caplen};
+    return allocate(batch);
 }
 
 void packet_batch_free(struct packet_batch *batch)
 {
-    free(batch->memory);
+    if (!batch->is_given)
+        free(batch->memory);
     *batch = (struct packet_batch){0};
 }
 
-void packet_batch_reset(struct packet_batch *batch)
+bool packet_batch_reset(struct packet_batch *batch, size_t limit)
 {
     batch->used = 0;
     batch->cursor = 0;
     batch->unread = 0;
+    batch->limit = limit;
+    if (!batch->is_given)
+        return true;
+    if (!allocate(batch))
+        return false;
+    populate(batch);
+    return true;
+}
+
+void *packet_batch_give_memory(struct packet_batch *batch)
+{
+    void *cut = realloc(batch->memory, batch->used);
+    if (cut != NULL)
+        batch->memory = cut;
+    batch->is_given = true;
+    return batch->memory;
 }
 
 bool packet_batch_has_room(const struct packet_batch *batch)
 {
-    return batch->capacity - batch->used >= batch->reserve;
+    return batch->used < batch->limit;
 }
 
 void packet_batch_append(struct packet_batch *batch, const struct decoder *decoder, int64_t timestamp_ns,

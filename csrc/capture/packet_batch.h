@@ -8,20 +8,29 @@
 
 struct packet_batch {
     uint8_t *memory;
-    size_t capacity;
-    size_t used;    /* where the next packet is written */
-    size_t cursor;  /* where the next packet is read */
-    size_t reserve; /* room that a packet of the largest caplen takes */
+    bool is_given; /* the memory is somebody else's: the next reset takes new one */
+    size_t limit;  /* full when this much is used: room for one packet more is behind it */
+    size_t used;   /* where the next packet is written */
+    size_t cursor; /* where the next packet is read */
     uint32_t max_caplen;
     uint32_t unread;
 };
+
+/* A batch of many packets is good for throughput; one whose memory will be given away holds fewer, since a
+ * single packet that is kept will keep all of it. */
+enum { BATCH_BYTES = 2 << 20, SHARED_BATCH_BYTES = 512 << 10 };
 
 /* Room for packets of up to `max_caplen` bytes; false when there is no memory. */
 bool packet_batch_init(struct packet_batch *batch, uint32_t max_caplen);
 void packet_batch_free(struct packet_batch *batch);
 
-/* Only an emptied batch is filled again: forgets what was read. */
-void packet_batch_reset(struct packet_batch *batch);
+/* Only an emptied batch is filled again, with up to `limit` bytes: forgets what was read. False when there is
+ * no memory. */
+bool packet_batch_reset(struct packet_batch *batch, size_t limit);
+
+/* Cuts the memory down to what is used and gives it to the caller, who frees it, after the next reset or free
+ * at the earliest: the packets are read from it up to then. */
+void *packet_batch_give_memory(struct packet_batch *batch);
 
 /* Another packet of any size up to max_caplen fits. The filler looks before each append. */
 bool packet_batch_has_room(const struct packet_batch *batch);

@@ -52,6 +52,11 @@ static inline size_t packet_head_size(const struct packet *packet)
     return sizeof(struct packet) + packet->layer_count * sizeof(struct layer);
 }
 
+static inline const uint8_t *packet_bytes(const struct packet *packet)
+{
+    return (const uint8_t *)packet + packet_head_size(packet);
+}
+
 static inline uint32_t layer_header_end(const struct layer *layer)
 {
     return layer->header_length == 0 ? layer->end : layer->offset + layer->header_length;

@@ -79,6 +79,7 @@ static bool close_now(CaptureObject *self)
     source_close(source);
     packet_batch_free(&self->batch);
     PyEval_RestoreThread(self->released_state);
+    Py_CLEAR(self->batch_owner);
     if (has_stats)
         self->stats = stats;
     if (finished || self->dump_error_told)

@@ -19,8 +19,9 @@ typedef struct {
     struct source *source;      /* NULL when closed */
     struct dump_file *dump;
     struct packet_batch batch;
-    PyObject *subject; /* the device's name, or the file's path: str */
-    PyObject *filter;  /* str or None */
+    PyObject *batch_owner; /* of the batch's memory, when packets are made that share it; else NULL */
+    PyObject *subject;     /* the device's name, or the file's path: str */
+    PyObject *filter;      /* str or None */
     PyObject *dump_path;
     uint64_t count_limit; /* packets to deliver; 0: no limit */
     int64_t deadline_ns;  /* of monotonic_ns; 0: none */
@@ -31,6 +32,7 @@ typedef struct {
     unsigned fork_generation;
     bool busy;
     unsigned long reader; /* the thread that is, when busy */
+    bool keeps_all;       /* the reader keeps every packet that it gets */
     bool in_source;       /* the reader uses the source, without the GIL: nobody else may */
     bool dump_error_told; /* by an exception, once */
     bool stop_requested;

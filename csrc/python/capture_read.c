@@ -59,13 +59,37 @@ static uint32_t packets_wanted(const CaptureObject *self)
     return self->count_limit != 0 && left < BATCH_PACKETS ? (uint32_t)left : BATCH_PACKETS;
 }
 
+static void free_batch_memory(PyObject *capsule)
+{
+    free(PyCapsule_GetPointer(capsule, NULL));
+}
+
+/* Packets that are all kept need no copy each: they share the batch's memory. A small batch is copied: what
+ * it takes is rounded up to pages. */
+static bool share_batch(CaptureObject *self)
+{
+    if (self->batch.used < SHARED_BATCH_BYTES / 8)
+        return true;
+    PyObject *owner = PyCapsule_New(self->batch.memory, NULL, NULL);
+    if (owner == NULL)
+        return false;
+    PyCapsule_SetPointer(owner, packet_batch_give_memory(&self->batch));
+    PyCapsule_SetDestructor(owner, free_batch_memory);
+    self->batch_owner = owner;
+    return true;
+}
+
 /* One hand-over of the GIL: 1 when the batch has packets, 0 when it may come again, -1 with an exception, and
  * `ended` is set at the end. */
 static int fill_batch(CaptureObject *self)
 {
     struct module_state *state = self->state;
     struct capture_error error = {0};
-    packet_batch_reset(&self->batch);
+    Py_CLEAR(self->batch_owner);
+    if (!packet_batch_reset(&self->batch, self->keeps_all ? SHARED_BATCH_BYTES : BATCH_BYTES)) {
+        PyErr_NoMemory();
+        return -1;
+    }
     uint32_t wanted = packets_wanted(self);
     int wait = wait_ms(self);
     self->in_source = true;
@@ -74,6 +98,8 @@ static int fill_batch(CaptureObject *self)
     PyEval_RestoreThread(self->released_state);
     self->in_source = false;
     self->stats = source_known_stats(self->source);
+    if (result == FILL_PACKETS && self->keeps_all && !share_batch(self))
+        return -1;
     if (PyErr_Occurred() || PyErr_CheckSignals() < 0)
         return -1;
     switch (result) {
@@ -118,7 +144,7 @@ static bool deliver(CaptureObject *self, const struct packet *packet)
     if (self->dump != NULL) {
         if (!dump_file_has_room(self->dump, packet) && !dump_flush(self))
             return false;
-        dump_file_append(self->dump, packet, (const uint8_t *)packet + packet_head_size(packet));
+        dump_file_append(self->dump, packet, packet_bytes(packet));
     }
     self->delivered++;
     return true;
@@ -130,7 +156,7 @@ static PyObject *next_packet(CaptureObject *self, PyTypeObject *packet_type)
     const struct packet *packet;
     if (take(self, &packet) <= 0)
         return NULL;
-    PyObject *object = packet_from_block(packet_type, packet);
+    PyObject *object = packet_from_block(packet_type, packet, self->batch_owner);
     if (object != NULL && !deliver(self, packet))
         Py_CLEAR(object);
     return object;
@@ -161,12 +187,14 @@ PyObject *capture_read_into(PyObject *object, PyObject *list)
         return NULL;
     PyTypeObject *packet_type = self->state->packet_type;
     PyObject *packet;
+    self->keeps_all = true;
     while ((packet = next_packet(self, packet_type)) != NULL) {
         int appended = PyList_Append(list, packet);
         Py_DECREF(packet);
         if (appended < 0)
             break;
     }
+    self->keeps_all = false;
     if (!capture_leave(self) || PyErr_Occurred())
         return NULL;
     Py_RETURN_NONE;
@@ -194,7 +222,7 @@ static PyObject **make_call_arguments(PyObject *extra)
 static bool call_back(PyObject *callback, PyObject **arguments, size_t count, PyObject *packet)
 {
     PyObject *timestamp =
-        PyFloat_FromDouble(timestamp_seconds(((PacketObject *)packet)->packet.timestamp_ns));
+        PyFloat_FromDouble(timestamp_seconds(((PacketObject *)packet)->block->timestamp_ns));
     if (timestamp == NULL)
         return false;
     arguments[1] = timestamp;

@@ -10,7 +10,7 @@
 
 static const struct layer *layer_span(const LayerObject *self)
 {
-    return packet_layers(&self->packet->packet) + self->index;
+    return packet_layers(self->packet->block) + self->index;
 }
 
 static const struct protocol *layer_protocol(const LayerObject *self)
@@ -20,7 +20,7 @@ static const struct protocol *layer_protocol(const LayerObject *self)
 
 static struct bytes_view header_of(const LayerObject *self)
 {
-    return layer_header(layer_span(self), self->packet->bytes);
+    return layer_header(layer_span(self), packet_bytes(self->packet->block));
 }
 
 /* By way of the packet: a layer type may be subclassed, Packet may not. */
@@ -31,7 +31,7 @@ static struct module_state *state_of(const LayerObject *self)
 
 PyObject *layer_of_packet(struct module_state *state, PacketObject *packet, unsigned index)
 {
-    PyTypeObject *type = state->layer_types[packet_layers(&packet->packet)[index].protocol];
+    PyTypeObject *type = state->layer_types[packet_layers(packet->block)[index].protocol];
     LayerObject *self = PyObject_New(LayerObject, type);
     if (self != NULL) {
         self->packet = (PacketObject *)Py_NewRef((PyObject *)packet);
@@ -253,7 +253,7 @@ static PyObject *layer_get_payload(PyObject *self, void *closure)
 {
     LayerObject *layer = (LayerObject *)self;
     (void)closure;
-    if (layer->index + 1 >= layer->packet->packet.layer_count)
+    if (layer->index + 1 >= layer->packet->block->layer_count)
         Py_RETURN_NONE;
     return layer_of_packet(state_of(layer), layer->packet, layer->index + 1);
 }
@@ -269,7 +269,7 @@ static PyGetSetDef layer_base_getset[] = {
 static size_t write_tree(const void *subject, char *buffer, size_t capacity)
 {
     const LayerObject *self = subject;
-    return tree_of_layer(layer_span(self), self->packet->bytes, buffer, capacity);
+    return tree_of_layer(layer_span(self), packet_bytes(self->packet->block), buffer, capacity);
 }
 
 static PyObject *layer_str(PyObject *self)
@@ -280,7 +280,7 @@ static PyObject *layer_str(PyObject *self)
 static size_t write_summary(const void *subject, char *buffer, size_t capacity)
 {
     const LayerObject *self = subject;
-    return summary_of_layer(layer_span(self), self->packet->bytes, buffer, capacity);
+    return summary_of_layer(layer_span(self), packet_bytes(self->packet->block), buffer, capacity);
 }
 
 static PyObject *layer_repr(PyObject *self)

@@ -12,24 +12,29 @@ static struct module_state *state_of(PacketObject *self)
     return PyType_GetModuleState(Py_TYPE(self));
 }
 
-/* An object with room for `inline_size` bytes behind the fixed part; its owner is NULL. */
+/* An object with room for a block of `inline_size` bytes behind it. */
 static PacketObject *packet_alloc(PyTypeObject *type, size_t inline_size)
 {
-    PacketObject *self = PyObject_Malloc(offsetof(PacketObject, packet) + inline_size);
+    PacketObject *self = PyObject_Malloc(sizeof(PacketObject) + inline_size);
     if (self == NULL)
         return (PacketObject *)PyErr_NoMemory();
     PyObject_Init((PyObject *)self, type);
+    self->block = (const struct packet *)(self + 1);
     self->owner = NULL;
     return self;
 }
 
-PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *block)
+PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *block, PyObject *owner)
 {
-    size_t head_size = packet_head_size(block);
-    PacketObject *self = packet_alloc(packet_type, head_size + block->caplen);
-    if (self != NULL) {
-        memcpy(&self->packet, block, head_size + block->caplen);
-        self->bytes = (const uint8_t *)&self->packet + head_size;
+    size_t block_size = packet_head_size(block) + block->caplen;
+    PacketObject *self = packet_alloc(packet_type, owner == NULL ? block_size : 0);
+    if (self == NULL)
+        return NULL;
+    if (owner == NULL) {
+        memcpy(self + 1, block, block_size);
+    } else {
+        self->block = block;
+        self->owner = Py_NewRef(owner);
     }
     return (PyObject *)self;
 }
@@ -86,9 +91,8 @@ static PyObject *packet_new(PyTypeObject *type, PyObject *args, PyObject *keywor
     size_t head_size = packet_head_size(&head.packet);
     PacketObject *packet = packet_alloc(type, head_size + (size_t)data.len);
     if (packet != NULL) {
-        memcpy(&packet->packet, &head, head_size);
-        packet->bytes = (const uint8_t *)&packet->packet + head_size;
-        memcpy((uint8_t *)&packet->packet + head_size, data.buf, (size_t)data.len);
+        memcpy(packet + 1, &head, head_size);
+        memcpy((uint8_t *)(packet + 1) + head_size, data.buf, (size_t)data.len);
     }
     self = (PyObject *)packet;
 done:
@@ -99,20 +103,20 @@ done:
 static int packet_getbuffer(PyObject *self, Py_buffer *view, int flags)
 {
     PacketObject *packet = (PacketObject *)self;
-    return PyBuffer_FillInfo(view, self, (void *)(uintptr_t)packet->bytes, (Py_ssize_t)packet->packet.caplen,
-                             1, flags);
+    return PyBuffer_FillInfo(view, self, (void *)(uintptr_t)packet_bytes(packet->block),
+                             (Py_ssize_t)packet->block->caplen, 1, flags);
 }
 
-static PyObject *packet_bytes(PyObject *self, PyObject *unused)
+static PyObject *packet_to_bytes(PyObject *self, PyObject *unused)
 {
     PacketObject *packet = (PacketObject *)self;
     (void)unused;
-    return PyBytes_FromStringAndSize((const char *)packet->bytes, packet->packet.caplen);
+    return PyBytes_FromStringAndSize((const char *)packet_bytes(packet->block), packet->block->caplen);
 }
 
 static Py_ssize_t packet_length(PyObject *self)
 {
-    return ((PacketObject *)self)->packet.caplen;
+    return ((PacketObject *)self)->block->caplen;
 }
 
 static int packet_bool(PyObject *self)
@@ -124,7 +128,7 @@ static int packet_bool(PyObject *self)
 static size_t write_tree(const void *subject, char *buffer, size_t capacity)
 {
     const PacketObject *self = subject;
-    return tree_of_packet(&self->packet, self->bytes, (uintptr_t)self, buffer, capacity);
+    return tree_of_packet(self->block, packet_bytes(self->block), (uintptr_t)self, buffer, capacity);
 }
 
 static PyObject *packet_str(PyObject *self)
@@ -135,7 +139,7 @@ static PyObject *packet_str(PyObject *self)
 static size_t write_summary(const void *subject, char *buffer, size_t capacity)
 {
     const PacketObject *self = subject;
-    return summary_of_packet(&self->packet, self->bytes, buffer, capacity);
+    return summary_of_packet(self->block, packet_bytes(self->block), buffer, capacity);
 }
 
 static PyObject *packet_repr(PyObject *self)
@@ -148,19 +152,19 @@ static PyObject *packet_richcompare(PyObject *self, PyObject *other, int operati
     if (!Py_IS_TYPE(other, Py_TYPE(self)) || (operation != Py_EQ && operation != Py_NE))
         Py_RETURN_NOTIMPLEMENTED;
     const PacketObject *left = (PacketObject *)self, *right = (PacketObject *)other;
-    const struct packet *a = &left->packet, *b = &right->packet;
+    const struct packet *a = left->block, *b = right->block;
     bool equal = a->timestamp_ns == b->timestamp_ns && a->wire_len == b->wire_len &&
                  a->link_type == b->link_type && a->caplen == b->caplen &&
-                 memcmp(left->bytes, right->bytes, a->caplen) == 0;
+                 memcmp(packet_bytes(left->block), packet_bytes(right->block), a->caplen) == 0;
     return PyBool_FromLong(equal == (operation == Py_EQ));
 }
 
 static Py_hash_t packet_hash(PyObject *self)
 {
     const PacketObject *packet = (PacketObject *)self;
-    PyObject *key = Py_BuildValue("y#LII", (const char *)packet->bytes, (Py_ssize_t)packet->packet.caplen,
-                                  (long long)packet->packet.timestamp_ns, packet->packet.wire_len,
-                                  packet->packet.link_type);
+    PyObject *key = Py_BuildValue("y#LII", (const char *)packet_bytes(packet->block),
+                                  (Py_ssize_t)packet->block->caplen, (long long)packet->block->timestamp_ns,
+                                  packet->block->wire_len, packet->block->link_type);
     Py_hash_t hash = key == NULL ? -1 : PyObject_Hash(key);
     Py_XDECREF(key);
     return hash;
@@ -170,9 +174,9 @@ static PyObject *packet_reduce(PyObject *self, PyObject *unused)
 {
     const PacketObject *packet = (PacketObject *)self;
     (void)unused;
-    return Py_BuildValue("O(y#ILI)", Py_TYPE(self), (const char *)packet->bytes,
-                         (Py_ssize_t)packet->packet.caplen, packet->packet.link_type,
-                         (long long)packet->packet.timestamp_ns, packet->packet.wire_len);
+    return Py_BuildValue("O(y#ILI)", Py_TYPE(self), (const char *)packet_bytes(packet->block),
+                         (Py_ssize_t)packet->block->caplen, packet->block->link_type,
+                         (long long)packet->block->timestamp_ns, packet->block->wire_len);
 }
 
 static PyObject *packet_copy(PyObject *self, PyObject *unused)
@@ -185,16 +189,15 @@ static PyObject *packet_sizeof(PyObject *self, PyObject *unused)
 {
     const PacketObject *packet = (PacketObject *)self;
     (void)unused;
-    return PyLong_FromSize_t(offsetof(PacketObject, packet) + packet_head_size(&packet->packet) +
-                             (packet->owner == NULL ? packet->packet.caplen : 0));
+    return PyLong_FromSize_t(sizeof(PacketObject) + packet_head_size(packet->block) + packet->block->caplen);
 }
 
 PyDoc_STRVAR(get_raw_doc, "get_raw()\n--\n\nThe captured bytes.");
 
 static PyMethodDef packet_methods[] = {
-    {"get_raw", packet_bytes, METH_NOARGS, get_raw_doc},
+    {"get_raw", packet_to_bytes, METH_NOARGS, get_raw_doc},
     {"_layer_at", packet_layer_at, METH_O, NULL},
-    {"__bytes__", packet_bytes, METH_NOARGS, NULL},
+    {"__bytes__", packet_to_bytes, METH_NOARGS, NULL},
     {"__reduce__", packet_reduce, METH_NOARGS, NULL},
     {"__copy__", packet_copy, METH_NOARGS, NULL},
     {"__deepcopy__", packet_copy, METH_O, NULL},
@@ -206,45 +209,46 @@ static PyMethodDef packet_methods[] = {
 static PyObject *packet_get_timestamp(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyFloat_FromDouble(timestamp_seconds(((PacketObject *)self)->packet.timestamp_ns));
+    return PyFloat_FromDouble(timestamp_seconds(((PacketObject *)self)->block->timestamp_ns));
 }
 
 static PyObject *packet_get_timestamp_ns(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyLong_FromLongLong(((PacketObject *)self)->packet.timestamp_ns);
+    return PyLong_FromLongLong(((PacketObject *)self)->block->timestamp_ns);
 }
 
 static PyObject *packet_get_caplen(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyLong_FromUnsignedLong(((PacketObject *)self)->packet.caplen);
+    return PyLong_FromUnsignedLong(((PacketObject *)self)->block->caplen);
 }
 
 static PyObject *packet_get_wire_len(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyLong_FromUnsignedLong(((PacketObject *)self)->packet.wire_len);
+    return PyLong_FromUnsignedLong(((PacketObject *)self)->block->wire_len);
 }
 
 static PyObject *packet_get_datalink(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyLong_FromUnsignedLong(((PacketObject *)self)->packet.link_type);
+    return PyLong_FromUnsignedLong(((PacketObject *)self)->block->link_type);
 }
 
 static PyObject *packet_get_trailer(PyObject *self, void *closure)
 {
     const PacketObject *packet = (PacketObject *)self;
-    uint32_t count = packet->packet.layer_count;
-    uint32_t end = count == 0 ? 0 : packet_layers(&packet->packet)[count - 1].end;
+    uint32_t count = packet->block->layer_count;
+    uint32_t end = count == 0 ? 0 : packet_layers(packet->block)[count - 1].end;
     (void)closure;
-    return PyBytes_FromStringAndSize((const char *)packet->bytes + end, packet->packet.caplen - end);
+    return PyBytes_FromStringAndSize((const char *)packet_bytes(packet->block) + end,
+                                     packet->block->caplen - end);
 }
 
 static PyObject *packet_get_stopped(PyObject *self, void *closure)
 {
-    const struct packet *packet = &((PacketObject *)self)->packet;
+    const struct packet *packet = ((PacketObject *)self)->block;
     (void)closure;
     if (packet->stop_reason == STOP_NONE)
         Py_RETURN_NONE;

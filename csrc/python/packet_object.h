@@ -1,4 +1,5 @@
-/* umpa_sniffing.Packet: one immutable object a packet, its bytes inline behind the head and the layers. */
+/* umpa_sniffing.Packet: one immutable object a packet. Its block (head, layers, bytes) lies behind the
+ * object, or in memory that it shares with the packets that were read with it. */
 #ifndef UMPA_PYTHON_PACKET_OBJECT_H
 #define UMPA_PYTHON_PACKET_OBJECT_H
 
@@ -6,16 +7,16 @@
 
 typedef struct {
     PyObject_HEAD
-    const uint8_t *bytes; /* the captured bytes: inline, or in a block that `owner` keeps alive */
-    PyObject *owner;      /* NULL when inline */
-    struct packet packet; /* its layers follow, then the bytes when they are inline */
+    const struct packet *block;
+    PyObject *owner; /* of the memory that the block lies in; NULL: it lies behind this object */
 } PacketObject;
 
 /* Adds the type to the module; -1 with an exception. */
 int packet_setup(PyObject *module, struct module_state *state);
 
-/* A Packet from a decoded block (packet_head_size + caplen bytes) of a batch. */
-PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *block);
+/* A Packet from a batch's block: a copy of it when `owner` is NULL, else the block itself, which `owner`
+ * keeps. */
+PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *block, PyObject *owner);
 
 /* Seconds since the epoch, as exact as a double can be. */
 double timestamp_seconds(int64_t timestamp_ns);
