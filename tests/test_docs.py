@@ -11,6 +11,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 
 import pytest
+from traffic import own_network
 
 from umpa_sniffing import sniffing
 
@@ -41,7 +42,7 @@ def web_traffic():
             connection.getresponse().read()
             connection.close()
 
-    with ThreadingHTTPServer(("127.0.0.1", 80), Hello) as server:
+    with own_network(), ThreadingHTTPServer(("127.0.0.1", 80), Hello) as server:
         threads = [
             threading.Thread(target=server.serve_forever),
             threading.Thread(target=keep_asking),
