@@ -73,7 +73,7 @@ def test_the_modified_format_delivers_as_it_comes(fifo):
 
 def test_a_cut_file_by_pipe_says_after_how_many_packets(fifo):
     writer = written(fifo, pcap(numbered(3))[:-5])
-    with pytest.raises(ValueError, match="after 2 packets: truncated") as caught:
+    with pytest.raises(ValueError, match="after packet 2: truncated") as caught:
         from_file(fifo)
     writer.join()
     assert len(caught.value.packets) == 2

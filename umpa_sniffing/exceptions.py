@@ -51,11 +51,19 @@ class UMPASystemException(UMPASniffingException, OSError):
     """The operating system refused something; ``errno`` says what."""
 
 
-class UMPADeviceException(UMPASystemException):
+class _SubjectFirst(UMPASystemException):
+    """Says what it is about before what to do, so that a command can be copied from its end."""
+
+    def __str__(self) -> str:
+        subject = "" if self.filename is None else f"{self.filename!r}: "
+        return f"[Errno {self.errno}] {subject}{self.strerror}"
+
+
+class UMPADeviceException(_SubjectFirst):
     """A device is missing (ENODEV), down (ENETDOWN), or cannot do what was asked."""
 
 
-class UMPANotPermittedException(UMPASystemException, PermissionError):
+class UMPANotPermittedException(_SubjectFirst, PermissionError):
     """Live capture, or a file, needs a permission that this process lacks."""
 
 
@@ -90,8 +98,10 @@ def _system(errno: int, text: str, subject: str | None) -> UMPASystemException:
 
 
 def _device(errno: int, text: str, subject: str | None) -> UMPADeviceException:
-    if errno == _errno.ENODEV:
-        text += "; get_available_devices() lists those that there are"
+    if errno == _errno.ENODEV and subject is not None:
+        from umpa_sniffing._core import get_available_devices
+
+        text += f"; there are: {', '.join(get_available_devices())}"
     elif errno == _errno.ENETDOWN:
         text += f"; bring it up first: ip link set {subject} up"
     return UMPADeviceException(errno, text, subject)
@@ -102,13 +112,13 @@ def _not_permitted(errno: int, text: str, subject: str | None) -> UMPANotPermitt
     python = _os.path.realpath(_sys.executable)
     remedy = f"run as root, or once: sudo setcap cap_net_raw,cap_net_admin+eip {python}"
     return UMPANotPermittedException(
-        errno or _errno.EPERM, f"no permission to capture on {subject}; {remedy}", subject
+        errno or _errno.EPERM, f"no permission to capture on this device; {remedy}", subject
     )
 
 
 def _filter(errno: int, text: str, subject: str) -> UMPAFilterException:
     shown = subject if len(subject) <= 200 else f"{subject[:200]}..."
-    error = UMPAFilterException(f"bad filter {shown!r}: {text}")
+    error = UMPAFilterException(f"bad filter {shown!r}: {text} (pcap-filter(7) tells the syntax)")
     error.filter = subject
     return error
 

@@ -1,21 +1,6 @@
 """The functions of umit.umpa.sniffing: thin wrappers over open_live() and open_offline().
 
-Arguments that they share:
-
-count
-    packets to deliver, 0 for no limit.
-filter
-    a BPF expression, see pcap-filter(7); None for all packets.
-device
-    a device's name; None takes the first that libpcap lists, ``"any"`` all of them (Linux).
-timeout
-    milliseconds for the whole call, 0 for none.
-snaplen
-    bytes to keep of each packet, 1 to 262144; 0 means 262144.
-promisc
-    whether the device shall also take packets that are for other hosts.
-dump
-    path of a pcap file that gets every packet delivered.
+Their arguments are those of sniff().
 
 An exception that ends sniff(), sniff_next() or from_file() carries the packets so far as
 ``packets``, one that ends a loop or to_file() their number as ``delivered``. Ctrl-C is such an
@@ -115,7 +100,13 @@ def sniff(
 ) -> PacketList:
     """Captures ``count`` packets, or those that come until ``timeout``, and returns them.
 
-    See the module's help for the arguments.
+    count: packets to deliver, 0 for no limit.
+    filter: a BPF expression, see pcap-filter(7); None for all packets.
+    device: a device's name; None takes the first that libpcap lists, "any" all of them (Linux).
+    timeout: milliseconds for the whole call, 0 for none.
+    snaplen: bytes to keep of each packet, 1 to 262144; 0 means 262144.
+    promisc: whether the device shall also take packets that are for other hosts.
+    dump: path of a pcap file that gets every packet delivered; an existing one is replaced.
 
     >>> packets = sniff(3, "tcp port 81", "lo", timeout=10)
     >>> packets

@@ -28,7 +28,7 @@ static void keep_failure(struct file_source *file)
     if (failure != NULL)
         file->base.failure = *failure;
     else
-        capture_error_set(&file->base.failure, ERROR_FILE_FORMAT, 0, "after %" PRIu64 " packets: %s",
+        capture_error_set(&file->base.failure, ERROR_FILE_FORMAT, 0, "after packet %" PRIu64 ": %s",
                           file->base.packets_read, pcap_geterr(file->base.pcap));
 }
 

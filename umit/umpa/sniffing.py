@@ -1,4 +1,4 @@
-"""The sniffing functions: umpa_sniffing.sniffing, and what is beneath them."""
+"""The functions of umpa_sniffing.sniffing, and what is beneath them; help(sniff) has the arguments."""
 
 from umpa_sniffing import Capture, PacketList, open_live, open_offline
 from umpa_sniffing.sniffing import (
