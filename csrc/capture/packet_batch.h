@@ -1,5 +1,5 @@
 /* The arena between libpcap and Python: decoded packets, one struct packet block behind the other.
- * Allocated once for a capture; filled without the GIL, emptied with it. */
+ * Filled without the GIL, emptied with it; filled again, unless its memory was given to the packets. */
 #ifndef UMPA_CAPTURE_PACKET_BATCH_H
 #define UMPA_CAPTURE_PACKET_BATCH_H
 

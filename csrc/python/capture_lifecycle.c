@@ -112,14 +112,9 @@ bool capture_leave(CaptureObject *self)
     self->busy = false;
     if (!self->close_requested)
         return true;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    bool closed = close_now(self);
-    if (type == NULL)
-        return closed;
-    if (!closed)
-        PyErr_WriteUnraisable((PyObject *)self);
-    PyErr_Restore(type, value, traceback);
+    if (!PyErr_Occurred())
+        return close_now(self);
+    capture_end_beside_exception(self);
     return true;
 }
 
@@ -148,4 +143,13 @@ bool capture_end(CaptureObject *self)
     self->close_requested = true;
     wake_reader(self);
     return true;
+}
+
+void capture_end_beside_exception(CaptureObject *self)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (!capture_end(self))
+        PyErr_WriteUnraisable((PyObject *)self);
+    PyErr_Restore(type, value, traceback);
 }

@@ -16,8 +16,9 @@ static PyObject *capture_stop(PyObject *object, PyObject *unused)
 
 PyDoc_STRVAR(close_doc,
              "close()\n--\n\n"
-             "Closes device or file, and the dump, which is complete then (or raises the OSError that says\n"
-             "why not). While another thread reads, its read ends first. Once more does nothing.");
+             "Closes device or file, and completes the dump, or raises the OSError that says why it could\n"
+             "not. While another thread reads, or in a callback, the reader does so when its read ends.\n"
+             "Once more does nothing.");
 
 static PyObject *capture_close(PyObject *object, PyObject *unused)
 {
@@ -141,8 +142,7 @@ static void capture_finalize(PyObject *object)
     PyErr_Fetch(&type, &value, &traceback);
     if (!capture_is_inherited(self) && PyErr_ResourceWarning(object, 1, "unclosed %R", object) < 0)
         PyErr_WriteUnraisable(object);
-    if (!capture_end(self))
-        PyErr_WriteUnraisable(object);
+    capture_end_beside_exception(self);
     PyErr_Restore(type, value, traceback);
 }
 

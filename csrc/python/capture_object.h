@@ -66,6 +66,9 @@ void capture_request_stop(CaptureObject *self);
 /* Closes now, or leaves it to the reader. False with an exception when the dump could not be finished. */
 bool capture_end(CaptureObject *self);
 
+/* The same while an exception is on its way, which goes on: what fails here is told as unraisable. */
+void capture_end_beside_exception(CaptureObject *self);
+
 /* Sets the exception of a dump that could not be written, unless a signal's handler has set one. */
 void raise_dump_error(CaptureObject *self, const struct capture_error *error);
 

@@ -111,11 +111,7 @@ static PyObject *capture_finish_open(CaptureObject *self, const struct open_opti
         raise_open_error(self, error);
     else if (capture_prepare(self, options) && warn_of_late_filter(self) && PyErr_CheckSignals() == 0)
         return (PyObject *)self;
-    PyObject *type, *value, *traceback;
-    PyErr_Fetch(&type, &value, &traceback);
-    if (!capture_end(self))
-        PyErr_WriteUnraisable((PyObject *)self);
-    PyErr_Restore(type, value, traceback);
+    capture_end_beside_exception(self);
     Py_DECREF(self);
     return NULL;
 }
