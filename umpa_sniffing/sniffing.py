@@ -35,6 +35,12 @@ __all__ = [
     "to_file",
 ]
 
+TYPE_CHECKING = False  # as in typing, which takes longer to import than all else here
+if TYPE_CHECKING:
+    from typing import TypeVar
+
+    Result = TypeVar("Result")
+
 Callback = Callable[..., object]
 Path = str | bytes | os.PathLike[str] | os.PathLike[bytes]
 
@@ -48,9 +54,27 @@ def _keep_packets(error: BaseException, packets: PacketList) -> None:
             error.add_note(f"{len(packets)} {noun} captured before: sys.last_value.packets")
 
 
-def _keep_count(error: BaseException, capture: Capture | None) -> None:
-    with contextlib.suppress(AttributeError, TypeError):
-        error.delivered = 0 if capture is None else capture.delivered  # type: ignore[attr-defined]
+def _read_all(open_capture: Callable[[], Capture]) -> PacketList:
+    packets = PacketList()
+    try:
+        with open_capture() as capture:
+            capture.read_into(packets)
+        return packets
+    except BaseException as error:
+        _keep_packets(error, packets)
+        raise
+
+
+def _counted(open_capture: Callable[[], Capture], read: Callable[[Capture], Result]) -> Result:
+    """What ``read`` returns; an exception says how many packets were delivered before."""
+    capture = None
+    try:
+        with open_capture() as capture:
+            return read(capture)
+    except BaseException as error:
+        with contextlib.suppress(AttributeError, TypeError):
+            error.delivered = 0 if capture is None else capture.delivered  # type: ignore[attr-defined]
+        raise
 
 
 def _arguments(callback_args: Iterable[object] | None) -> tuple[object, ...]:
@@ -112,14 +136,7 @@ def sniff(
     >>> packets
     <PacketList: 0 packets>
     """
-    packets = PacketList()
-    try:
-        with _open_live(count, filter, device, timeout, snaplen, promisc, dump) as capture:
-            capture.read_into(packets)
-        return packets
-    except BaseException as error:
-        _keep_packets(error, packets)
-        raise
+    return _read_all(lambda: _open_live(count, filter, device, timeout, snaplen, promisc, dump))
 
 
 def sniff_next(
@@ -161,13 +178,10 @@ def sniff_loop(
     """
     function = _check_callback(callback)
     arguments = _arguments(callback_args)
-    capture = None
-    try:
-        with _open_live(count, filter, device, timeout, snaplen, promisc, dump) as capture:
-            capture.loop(function, arguments)
-    except BaseException as error:
-        _keep_count(error, capture)
-        raise
+    _counted(
+        lambda: _open_live(count, filter, device, timeout, snaplen, promisc, dump),
+        lambda capture: capture.loop(function, arguments),
+    )
 
 
 def to_file(
@@ -180,13 +194,10 @@ def to_file(
     promisc: bool = True,
 ) -> int:
     """Captures ``count`` packets into a pcap file and returns how many it wrote."""
-    capture = None
-    try:
-        with _open_live(count, filter, device, timeout, snaplen, promisc, _required(fname)) as capture:
-            return capture.consume()
-    except BaseException as error:
-        _keep_count(error, capture)
-        raise
+    return _counted(
+        lambda: _open_live(count, filter, device, timeout, snaplen, promisc, _required(fname)),
+        lambda capture: capture.consume(),
+    )
 
 
 def _required(fname: Path) -> Path:
@@ -200,14 +211,7 @@ def from_file(filename: Path, count: int = 0, filter: str | None = None) -> Pack
 
     A file that is damaged or cut raises an exception that has the good packets as ``packets``.
     """
-    packets = PacketList()
-    try:
-        with open_offline(filename, filter=filter, count=count) as capture:
-            capture.read_into(packets)
-        return packets
-    except BaseException as error:
-        _keep_packets(error, packets)
-        raise
+    return _read_all(lambda: open_offline(filename, filter=filter, count=count))
 
 
 def from_file_loop(
@@ -220,10 +224,7 @@ def from_file_loop(
     """Calls ``callback(timestamp, pkt, *callback_args)`` for each packet of a file."""
     function = _check_callback(callback)
     arguments = _arguments(callback_args)
-    capture = None
-    try:
-        with open_offline(filename, filter=filter, count=count) as capture:
-            capture.loop(function, arguments)
-    except BaseException as error:
-        _keep_count(error, capture)
-        raise
+    _counted(
+        lambda: open_offline(filename, filter=filter, count=count),
+        lambda capture: capture.loop(function, arguments),
+    )
