@@ -9,6 +9,7 @@ from umpa_sniffing._core import (
 )
 from umpa_sniffing.exceptions import (
     UMPAAttributeException,
+    UMPADropWarning,
     UMPAException,
     UMPANotPermittedException,
     UMPASniffingException,
@@ -38,6 +39,7 @@ __all__ = [
     "PacketList",
     "Stopped",
     "UMPAAttributeException",
+    "UMPADropWarning",
     "UMPAException",
     "UMPANotPermittedException",
     "UMPASniffingException",

@@ -8,9 +8,19 @@ import errno as _errno
 import os as _os
 import sys as _sys
 
+TYPE_CHECKING = False  # as in typing, which takes longer to import than all else here
+if TYPE_CHECKING:
+    from umpa_sniffing.records import CaptureStats as _CaptureStats
+
 
 class UMPAWarning(UserWarning):
     """Something that works, but not as well as it could."""
+
+
+class UMPADropWarning(UMPAWarning):
+    """Packets were dropped: ``stats`` has the counters."""
+
+    stats: "_CaptureStats"
 
 
 class UMPAException(Exception):
@@ -117,10 +127,13 @@ def _not_permitted(errno: int, text: str, subject: str | None) -> UMPANotPermitt
 
 
 def _filter(errno: int, text: str, subject: str) -> UMPAFilterException:
-    shown = subject if len(subject) <= 200 else f"{subject[:200]}..."
-    error = UMPAFilterException(f"bad filter {shown!r}: {text} (pcap-filter(7) tells the syntax)")
+    error = UMPAFilterException(f"bad filter {_shortened(subject)!r}: {text} (pcap-filter(7) tells the syntax)")
     error.filter = subject
     return error
+
+
+def _shortened(filter: str) -> str:
+    return filter if len(filter) <= 200 else f"{filter[:200]}..."
 
 
 def _file_format(errno: int, text: str, subject: str | None) -> UMPAFileFormatException:
@@ -129,3 +142,38 @@ def _file_format(errno: int, text: str, subject: str | None) -> UMPAFileFormatEx
 
 def _libpcap(errno: int, text: str, subject: str | None) -> UMPASniffingException:
     return UMPASniffingException(text if subject is None else f"{subject!r}: {text}")
+
+
+def _argument(errno: int, text: str, subject: str | None) -> ValueError:
+    return ValueError(text)
+
+
+def _warn_of_drops(stats: "_CaptureStats", subject: str) -> None:
+    by_interface = stats.dropped_by_interface
+    whose = f", {by_interface} of them by the interface" if by_interface else ""
+    warning = UMPADropWarning(
+        f"{subject!r}: {stats.dropped + by_interface} packets were dropped{whose}; {stats.delivered} were"
+        " delivered. They came faster than they were taken: a larger buffer_size, a narrower filter, a"
+        " smaller snaplen or less work for each packet loses fewer"
+    )
+    warning.stats = stats
+    _warn(warning)
+
+
+def _warn_of_late_filter(filter: str) -> None:
+    _warn(
+        UMPAWarning(
+            f"the filter {_shortened(filter)!r} is too long for the kernel: each packet is copied before it"
+            " is filtered, which loses packets earlier"
+        )
+    )
+
+
+def _warn(warning: UMPAWarning) -> None:
+    """Points at the line that called this package, and is told each time, as it is about one capture."""
+    import warnings
+
+    frame = _sys._getframe()
+    while frame.f_back is not None and _os.path.dirname(frame.f_code.co_filename) == _os.path.dirname(__file__):
+        frame = frame.f_back
+    warnings.warn_explicit(warning, type(warning), frame.f_code.co_filename, frame.f_lineno)

@@ -6,6 +6,7 @@ from collections import Counter
 from collections.abc import Iterable
 
 from umpa_sniffing._core import Packet
+from umpa_sniffing.records import CaptureStats
 
 TYPE_CHECKING = False  # as in typing, which takes longer to import than all else here
 if TYPE_CHECKING:
@@ -13,7 +14,12 @@ if TYPE_CHECKING:
 
 
 class PacketList(list[Packet]):
-    """A list of packets whose repr is one line, and whose slices and sums are PacketLists too."""
+    """A list of packets whose repr is one line, and whose slices and sums are PacketLists too.
+
+    ``stats`` has the CaptureStats of the capture that made it; None for slices, sums and copies.
+    """
+
+    stats: CaptureStats | None = None
 
     def __repr__(self) -> str:
         if not self:

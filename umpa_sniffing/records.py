@@ -17,7 +17,7 @@ Stopped.layer.__doc__ = "The protocol at which it happened."
 Stopped.reason.__doc__ = "What was wrong."
 
 CaptureStats = namedtuple(
-    "CaptureStats", ["received", "dropped", "dropped_by_interface", "delivered", "filtered"]
+    "CaptureStats", ["received", "dropped", "dropped_by_interface", "delivered", "filtered", "seconds"]
 )
 CaptureStats.__doc__ = "Counters of a capture."
 CaptureStats.received.__doc__ = (
@@ -29,3 +29,4 @@ CaptureStats.dropped_by_interface.__doc__ = (
 )
 CaptureStats.delivered.__doc__ = "Packets that the reader has been given."
 CaptureStats.filtered.__doc__ = "Packets that were read but did not match the filter."
+CaptureStats.seconds.__doc__ = "Since the capture was opened, up to its close."

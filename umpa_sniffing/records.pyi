@@ -15,3 +15,4 @@ class CaptureStats(NamedTuple):
     dropped_by_interface: int
     delivered: int
     filtered: int
+    seconds: float

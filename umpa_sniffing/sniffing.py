@@ -56,6 +56,7 @@ def _keep_packets(error: BaseException, packets: PacketList) -> None:
 
 def _read_all(open_capture: Callable[[], Capture]) -> PacketList:
     packets = PacketList()
+    capture = None
     try:
         with open_capture() as capture:
             capture.read_into(packets)
@@ -63,6 +64,9 @@ def _read_all(open_capture: Callable[[], Capture]) -> PacketList:
     except BaseException as error:
         _keep_packets(error, packets)
         raise
+    finally:
+        if capture is not None:
+            packets.stats = capture.stats()
 
 
 def _counted(open_capture: Callable[[], Capture], read: Callable[[Capture], Result]) -> Result:

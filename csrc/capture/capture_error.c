@@ -26,3 +26,22 @@ _Bool capture_error_set_errno(struct capture_error *error, int errno_value)
         snprintf(error->text, sizeof(error->text), "error %d", errno_value);
     return 0;
 }
+
+static _Bool ends_with_errno(const char *words, int errno_value)
+{
+    char text[128];
+    if (strerror_r(errno_value, text, sizeof(text)) != 0)
+        return 0;
+    size_t length = strlen(words), text_length = strlen(text);
+    return length >= text_length && strcmp(words + length - text_length, text) == 0;
+}
+
+_Bool capture_error_set_libpcap(struct capture_error *error, const char *words)
+{
+    static const int resources[] = {EMFILE, ENFILE, ENOMEM, ENOBUFS, EPERM, EACCES, ENODEV, ENETDOWN};
+    for (size_t i = 0; i < sizeof(resources) / sizeof(resources[0]); i++)
+        if (ends_with_errno(words, resources[i]))
+            return capture_error_set(error, resources[i] == ENOMEM ? ERROR_NO_MEMORY : ERROR_SYSTEM,
+                                     resources[i], "%s", words);
+    return capture_error_set(error, ERROR_LIBPCAP, 0, "%s", words);
+}

@@ -9,6 +9,7 @@ enum error_kind {
     ERROR_SYSTEM,        /* errno_value says what; text may say more */
     ERROR_NOT_PERMITTED, /* live capture without the privilege */
     ERROR_DEVICE,        /* errno_value is ENODEV, ENETDOWN, ... */
+    ERROR_ARGUMENT,      /* only libpcap knows which values there are, and has none of this name */
     ERROR_FILTER,
     ERROR_FILE_FORMAT, /* not a capture file, or cut, or damaged */
     ERROR_LIBPCAP,     /* anything else that libpcap reports */
@@ -21,7 +22,7 @@ struct capture_error {
     char text[512];
 };
 
-/* Both return false, so that a function can end with `return capture_error_set(...)`. */
+/* All return false, so that a function can end with `return capture_error_set(...)`. */
 #if defined(__GNUC__)
 __attribute__((format(printf, 4, 5)))
 #endif
@@ -30,5 +31,9 @@ _Bool capture_error_set(struct capture_error *error, enum error_kind kind, int e
 
 /* ERROR_SYSTEM (or ERROR_NO_MEMORY for ENOMEM) with strerror's words. */
 _Bool capture_error_set_errno(struct capture_error *error, int errno_value);
+
+/* Libpcap's words, which end with strerror's where a system call failed: that errno is found again. Others
+ * are ERROR_LIBPCAP. */
+_Bool capture_error_set_libpcap(struct capture_error *error, const char *words);
 
 #endif

@@ -19,7 +19,7 @@ enum { FILE_HEADER_SIZE = 24, BUFFER_FULL = 65536 };
 
 struct record_header {
     uint32_t seconds;
-    uint32_t nanoseconds;
+    uint32_t fraction; /* of a second: nano- or microseconds */
     uint32_t caplen;
     uint32_t wire_len;
 };
@@ -29,6 +29,7 @@ enum { BUFFER_SIZE = sizeof(struct record_header) + SNAPLEN_MAX };
 struct dump_file {
     int fd;
     bool can_cut;
+    int64_t fraction_ns;
     pid_t owner; /* a forked child has a copy of the buffer, which is not its own to write */
     off_t whole; /* bytes of whole records in the file, and its header */
     uint64_t packets_written;
@@ -39,12 +40,12 @@ struct dump_file {
 
 /* Libpcap itself writes it: the numbers for link types in files (LINKTYPE) are not those in memory (DLT). */
 static bool make_file_header(uint8_t header[FILE_HEADER_SIZE], uint32_t link_type, uint32_t snaplen,
-                             struct capture_error *error)
+                             bool microseconds, struct capture_error *error)
 {
     bool made = false;
     uint8_t memory[FILE_HEADER_SIZE + 1]; /* fmemopen ends with a NUL where there is room */
-    pcap_t *pcap =
-        pcap_open_dead_with_tstamp_precision((int)link_type, (int)snaplen, PCAP_TSTAMP_PRECISION_NANO);
+    pcap_t *pcap = pcap_open_dead_with_tstamp_precision(
+        (int)link_type, (int)snaplen, microseconds ? PCAP_TSTAMP_PRECISION_MICRO : PCAP_TSTAMP_PRECISION_NANO);
     FILE *stream = fmemopen(memory, sizeof(memory), "wb");
     if (pcap == NULL || stream == NULL) {
         capture_error_set_errno(error, ENOMEM);
@@ -121,11 +122,11 @@ static bool fail(struct dump_file *dump, int errno_value, struct capture_error *
     return false;
 }
 
-struct dump_file *dump_file_open(const char *path, uint32_t link_type, uint32_t snaplen,
+struct dump_file *dump_file_open(const char *path, uint32_t link_type, uint32_t snaplen, bool microseconds,
                                  struct capture_error *error)
 {
     uint8_t header[FILE_HEADER_SIZE];
-    if (!make_file_header(header, link_type, snaplen, error))
+    if (!make_file_header(header, link_type, snaplen, microseconds, error))
         return NULL;
     struct dump_file *dump = malloc(sizeof(*dump));
     if (dump == NULL) {
@@ -133,6 +134,7 @@ struct dump_file *dump_file_open(const char *path, uint32_t link_type, uint32_t 
         return NULL;
     }
     dump->fd = open_for_writing(path);
+    dump->fraction_ns = microseconds ? 1000 : 1;
     dump->owner = getpid();
     dump->whole = 0;
     dump->packets_written = 0;
@@ -183,8 +185,8 @@ void dump_file_append(struct dump_file *dump, const struct packet *packet, const
         nanoseconds += NS_PER_SECOND;
         seconds--;
     }
-    struct record_header header = {file_seconds(seconds), (uint32_t)nanoseconds, packet->caplen,
-                                   packet->wire_len};
+    struct record_header header = {file_seconds(seconds), (uint32_t)(nanoseconds / dump->fraction_ns),
+                                   packet->caplen, packet->wire_len};
     memcpy(dump->buffer + dump->used, &header, sizeof(header));
     dump->used += sizeof(header);
     if (packet->caplen > 0)
@@ -205,6 +207,11 @@ static void count_whole_records(struct dump_file *dump, size_t written)
         dump->whole += (off_t)(sizeof(header) + header.caplen);
         dump->packets_written++;
     }
+}
+
+bool dump_file_is_waiting(const struct dump_file *dump)
+{
+    return dump->used > 0;
 }
 
 bool dump_file_flush(struct dump_file *dump, struct interrupt_check interrupt, struct capture_error *error)

@@ -260,6 +260,11 @@ uint32_t file_stream_magic(const struct file_stream *stream)
     return stream->magic;
 }
 
+int file_stream_fd(const struct file_stream *stream)
+{
+    return stream->fd;
+}
+
 bool file_stream_is_pipe(const struct file_stream *stream)
 {
     return stream->is_pipe;

@@ -17,6 +17,8 @@ struct file_stream *file_stream_open(const char *path, struct interrupt_check in
 FILE *file_stream_file(const struct file_stream *stream);
 void file_stream_free(struct file_stream *stream);
 
+int file_stream_fd(const struct file_stream *stream);
+
 /* Why the last read failed, NULL when none did: libpcap's words hide the errno. */
 const struct capture_error *file_stream_failure(const struct file_stream *stream);
 

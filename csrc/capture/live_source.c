@@ -1,6 +1,8 @@
 /* Packets of a live device: the live half of source.h. The wait is our own poll, never libpcap's. */
 #define _DEFAULT_SOURCE /* clock_gettime, strdup; u_int, for pcap.h */
 #include "clock.h"
+#include "kernel_filter.h"
+#include "live_device.h"
 #include "source_internal.h"
 #include <errno.h>
 #include <net/if.h>
@@ -8,16 +10,13 @@
 #include <stdlib.h>
 #include <string.h>
 
-enum {
-    KERNEL_PROGRAM_MAX = 4096, /* instructions; beyond it libpcap prints a warning of its own */
-    STATS_INTERVAL_MS = 100,   /* long before 32 bits are full, and fresh for source_known_stats */
-};
+enum { STATS_INTERVAL_MS = 100 }; /* long before 32 bits are full */
 
 struct live_source {
     struct source base;
     char *device;              /* to see whether it is still there */
     unsigned int device_index; /* 0: no network interface ("any", USB, ...) */
-    int longest_wait_ms;
+    bpf_u_int32 netmask;
     struct pcap_stat last_stats;
     struct source_stats totals;
     int64_t stats_ns;
@@ -60,7 +59,7 @@ static void keep_failure(struct live_source *live)
     if (live->device_index != 0 && if_nametoindex(live->device) != live->device_index)
         capture_error_set(&source->failure, ERROR_DEVICE, ENODEV, "%s", pcap_geterr(source->pcap));
     else
-        capture_error_set(&source->failure, ERROR_LIBPCAP, 0, "%s", pcap_geterr(source->pcap));
+        capture_error_set_libpcap(&source->failure, pcap_geterr(source->pcap));
 }
 
 /* Dispatches whatever ended the wait: only so is a deleted device noticed, and a pending signal or wake keeps
@@ -71,8 +70,8 @@ static void live_read(struct source *source, int wait_ms)
     short events;
     if (source->stopped)
         wait_ms = 0;
-    else if (wait_ms > live->longest_wait_ms)
-        wait_ms = live->longest_wait_ms;
+    else if (wait_ms > source->longest_wait_ms)
+        wait_ms = source->longest_wait_ms;
     if (!wake_pipe_wait(&source->wake, pcap_get_selectable_fd(source->pcap), wait_ms, &events,
                         &source->failure))
         return;
@@ -83,10 +82,120 @@ static void live_read(struct source *source, int wait_ms)
     else if (result < 0 && source->failure.kind == ERROR_NONE)
         keep_failure(live);
     if (monotonic_ns() - live->stats_ns >= STATS_INTERVAL_MS * INT64_C(1000000))
-        source_stats(source, &(struct source_stats){0}, &(struct capture_error){0});
+        update_stats(live, &(struct capture_error){0});
     /* A descriptor that stays in error ends every poll at once. */
     if ((events & ~POLLIN) != 0 && source->packets_read == read_before && source->failure.kind == ERROR_NONE)
         wake_pipe_wait(&source->wake, -1, wait_ms, &events, &source->failure);
+}
+
+/* What a filter is made into. One that the kernel does not take is applied in the callback, and the kernel
+ * lets all packets in. */
+struct filter_programs {
+    struct bpf_program for_kernel;
+    struct bpf_program for_callback;
+    bool is_late;
+};
+
+static void programs_free(struct filter_programs *programs)
+{
+    pcap_freecode(&programs->for_kernel);
+    pcap_freecode(&programs->for_callback);
+}
+
+/* For packets as we have them: without the kernel's own extensions, such as "inbound". */
+static bool compile_for_callback(struct live_source *live, const char *filter, struct bpf_program *program,
+                                 struct capture_error *error)
+{
+    pcap_t *dead = pcap_open_dead((int)live->base.link_type, (int)live->base.snaplen);
+    if (dead == NULL)
+        return capture_error_set_errno(error, ENOMEM);
+    bool compiled = source_compile(dead, filter, live->netmask, program, error);
+    pcap_close(dead);
+    return compiled;
+}
+
+/* `filters_again`: packets that we have already will be looked at as well. */
+static bool programs_make(struct live_source *live, const char *filter, bool filters_again,
+                          struct filter_programs *programs, struct capture_error *error)
+{
+    *programs = (struct filter_programs){0};
+    bool made = source_compile(live->base.pcap, filter == NULL ? "" : filter, live->netmask,
+                               &programs->for_kernel, error);
+    programs->is_late = made && !kernel_takes_filter(&programs->for_kernel);
+    if (made && filter != NULL && (programs->is_late || filters_again))
+        made = compile_for_callback(live, filter, &programs->for_callback, error);
+    if (!made)
+        programs_free(programs);
+    return made;
+}
+
+static bool set_kernel_filter(pcap_t *pcap, unsigned return_value, struct bpf_program *program,
+                              struct capture_error *error)
+{
+    struct bpf_insn return_always = BPF_STMT(BPF_RET | BPF_K, return_value);
+    struct bpf_program always = {1, &return_always};
+    return pcap_setfilter(pcap, program == NULL ? &always : program) == 0 ||
+           capture_error_set(error, ERROR_FILTER, 0, "%s", pcap_geterr(pcap));
+}
+
+/* Takes over the programs. */
+static bool programs_install(struct live_source *live, struct filter_programs *programs,
+                             struct capture_error *error)
+{
+    struct source *source = &live->base;
+    bool set = set_kernel_filter(source->pcap, SNAPLEN_MAX, programs->is_late ? NULL : &programs->for_kernel,
+                                 error);
+    if (set) {
+        source_replace_program(source, programs->for_callback, programs->is_late);
+        source->filters_late = programs->is_late;
+        programs->for_callback = (struct bpf_program){0};
+    }
+    programs_free(programs);
+    return set;
+}
+
+static bool live_set_filter(struct source *source, const char *filter, struct capture_error *error)
+{
+    struct live_source *live = (void *)source;
+    struct filter_programs programs;
+    return programs_make(live, filter, true, &programs, error) && programs_install(live, &programs, error);
+}
+
+/* While the handle had no filter, it took what came: neither to be counted nor delivered. */
+static bool forget_packets_before_filter(struct live_source *live, struct capture_error *error)
+{
+    const int64_t unit_ns = INT64_C(1000000000) / live->base.fractions_per_second;
+    if (!set_kernel_filter(live->base.pcap, 0, NULL, error) || !update_stats(live, error))
+        return false;
+    live->totals = (struct source_stats){0};
+    live->base.begin_ns = realtime_ns() / unit_ns * unit_ns;
+    return true;
+}
+
+static bool set_first_filter(struct live_source *live, const struct live_options *options,
+                             struct capture_error *error)
+{
+    char words[PCAP_ERRBUF_SIZE];
+    bpf_u_int32 network;
+    struct filter_programs programs;
+    if (pcap_lookupnet(options->device, &network, &live->netmask, words) != 0)
+        live->netmask = PCAP_NETMASK_UNKNOWN;
+    if (options->filter == NULL)
+        return true;
+    if (!programs_make(live, options->filter, false, &programs, error))
+        return false;
+    /* A device's own clock can't be compared with ours. */
+    bool is_host_clock = options->timestamp_type == NULL || strncmp(options->timestamp_type, "host", 4) == 0;
+    if (is_host_clock && !forget_packets_before_filter(live, error)) {
+        programs_free(&programs);
+        return false;
+    }
+    return programs_install(live, &programs, error);
+}
+
+static int live_fd(const struct source *source)
+{
+    return pcap_get_selectable_fd(source->pcap);
 }
 
 static void live_free(struct source *source)
@@ -96,88 +205,13 @@ static void live_free(struct source *source)
     free(live);
 }
 
-static const struct source_operations live_operations = {live_read, live_stats, live_free};
-
-static bool activation_failed(pcap_t *pcap, int status, struct capture_error *error)
-{
-    const char *words = pcap_geterr(pcap);
-    if (words[0] == '\0')
-        words = pcap_statustostr(status);
-    switch (status) {
-    case PCAP_ERROR_PERM_DENIED:
-    case PCAP_ERROR_PROMISC_PERM_DENIED:
-        return capture_error_set(error, ERROR_NOT_PERMITTED, EPERM, "%s", words);
-    case PCAP_ERROR_NO_SUCH_DEVICE:
-        return capture_error_set(error, ERROR_DEVICE, ENODEV, "no such device");
-    case PCAP_ERROR_IFACE_NOT_UP:
-        return capture_error_set(error, ERROR_DEVICE, ENETDOWN, "the device is down");
-    case PCAP_ERROR_RFMON_NOTSUP:
-        return capture_error_set(error, ERROR_DEVICE, EOPNOTSUPP, "the device has no monitor mode");
-    default:
-        return capture_error_set(error, ERROR_LIBPCAP, 0, "%s", words);
-    }
-}
-
-static pcap_t *open_device(const struct live_options *options, struct capture_error *error)
-{
-    char words[PCAP_ERRBUF_SIZE] = "";
-    pcap_t *pcap = pcap_create(options->device, words);
-    if (pcap == NULL) {
-        capture_error_set(error, ERROR_LIBPCAP, 0, "%s", words);
-        return NULL;
-    }
-    if (options->snaplen > 0)
-        pcap_set_snaplen(pcap, options->snaplen);
-    if (options->buffer_size > 0)
-        pcap_set_buffer_size(pcap, options->buffer_size);
-    pcap_set_promisc(pcap, options->promisc);
-    pcap_set_rfmon(pcap, options->monitor);
-    pcap_set_timeout(pcap, options->to_ms);
-    pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO); /* where it is not granted: source_init */
-    int status = pcap_activate(pcap);
-    if (status < 0) {
-        activation_failed(pcap, status, error);
-    } else if (pcap_setnonblock(pcap, 1, words) != 0) {
-        capture_error_set(error, ERROR_LIBPCAP, 0, "%s", words);
-    } else {
-        return pcap;
-    }
-    pcap_close(pcap);
-    return NULL;
-}
-
-/* A program too long for the kernel is made again, without the kernel's own extensions, for our callback. */
-static bool filter_late(struct source *source, const char *filter, bpf_u_int32 netmask,
-                        struct capture_error *error)
-{
-    pcap_t *dead = pcap_open_dead((int)source->link_type, (int)source->snaplen);
-    if (dead == NULL)
-        return capture_error_set_errno(error, ENOMEM);
-    source->filters = source->filters_late = source_compile(dead, filter, netmask, &source->program, error);
-    pcap_close(dead);
-    return source->filters;
-}
-
-static bool set_filter(struct source *source, const struct live_options *options, struct capture_error *error)
-{
-    char words[PCAP_ERRBUF_SIZE];
-    bpf_u_int32 network, netmask;
-    struct bpf_program program;
-    if (options->filter == NULL)
-        return true;
-    if (pcap_lookupnet(options->device, &network, &netmask, words) != 0)
-        netmask = PCAP_NETMASK_UNKNOWN;
-    if (!source_compile(source->pcap, options->filter, netmask, &program, error))
-        return false;
-    bool set;
-    if (program.bf_len > KERNEL_PROGRAM_MAX)
-        set = filter_late(source, options->filter, netmask, error);
-    else
-        set = pcap_setfilter(source->pcap, &program) == 0 ||
-              capture_error_set(error, ERROR_FILTER, 0, "%s", pcap_geterr(source->pcap));
-    pcap_freecode(&program);
-    return set;
-}
+static const struct source_operations live_operations = {
+    .read = live_read,
+    .set_filter = live_set_filter,
+    .stats = live_stats,
+    .fd = live_fd,
+    .free = live_free,
+};
 
 static int longest_wait(pcap_t *pcap)
 {
@@ -189,6 +223,7 @@ static int longest_wait(pcap_t *pcap)
 
 struct source *live_source_open(const struct live_options *options, struct capture_error *error)
 {
+    int64_t activated_ns = realtime_ns();
     pcap_t *pcap = NULL;
     struct live_source *live = calloc(1, sizeof(*live));
     char *device = strdup(options->device);
@@ -196,14 +231,16 @@ struct source *live_source_open(const struct live_options *options, struct captu
         capture_error_set_errno(error, ENOMEM);
         goto failed;
     }
-    pcap = open_device(options, error);
+    pcap = live_device_open(options, error);
     if (pcap == NULL || !source_init(&live->base, &live_operations, pcap, error))
         goto failed;
+    live->base.waits = true;
+    live->base.longest_wait_ms = longest_wait(pcap);
+    live->base.activated_ns = activated_ns;
     live->device = device;
     live->device_index = if_nametoindex(device);
-    live->longest_wait_ms = longest_wait(pcap);
     live->stats_ns = monotonic_ns();
-    if (!set_filter(&live->base, options, error)) {
+    if (!set_first_filter(live, options, error)) {
         source_close(&live->base);
         return NULL;
     }

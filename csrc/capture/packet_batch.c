@@ -102,3 +102,23 @@ const struct packet *packet_batch_next(struct packet_batch *batch)
     batch->unread--;
     return packet;
 }
+
+void packet_batch_keep(struct packet_batch *batch, bool (*keep)(void *context, const struct packet *packet),
+                       void *context)
+{
+    size_t end = batch->cursor;
+    size_t offset = batch->cursor;
+    uint32_t left = batch->unread;
+    batch->unread = 0;
+    for (; left > 0; left--) {
+        const struct packet *packet = (const void *)(batch->memory + offset);
+        size_t size = block_size(packet);
+        if (keep(context, packet)) {
+            memmove(batch->memory + end, packet, size);
+            end += size;
+            batch->unread++;
+        }
+        offset += size;
+    }
+    batch->used = end;
+}

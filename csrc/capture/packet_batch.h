@@ -14,6 +14,7 @@ struct packet_batch {
     size_t cursor; /* where the next packet is read */
     uint32_t max_caplen;
     uint32_t unread;
+    unsigned filter_generation; /* of the filter that let its packets in */
 };
 
 /* A batch of many packets is good for throughput; one whose memory will be given away holds fewer, since a
@@ -38,6 +39,10 @@ bool packet_batch_has_room(const struct packet_batch *batch);
 /* Decodes and keeps one packet. */
 void packet_batch_append(struct packet_batch *batch, const struct decoder *decoder, int64_t timestamp_ns,
                          uint32_t caplen, uint32_t wire_len, uint32_t link_type, const uint8_t *bytes);
+
+/* Takes out the unread packets for which `keep` is false. */
+void packet_batch_keep(struct packet_batch *batch, bool (*keep)(void *context, const struct packet *packet),
+                       void *context);
 
 /* The next unread packet, or NULL. Its block (packet_head_size + caplen bytes) stays until the next reset. */
 const struct packet *packet_batch_next(struct packet_batch *batch);

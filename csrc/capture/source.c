@@ -1,6 +1,7 @@
 /* What live and file sources have in common: see source.h. */
 #define _DEFAULT_SOURCE /* u_int, for pcap.h */
 #include "source_internal.h"
+#include "clock.h"
 #include <limits.h>
 #include <string.h>
 
@@ -32,12 +33,33 @@ static void stop(struct source *source)
     pcap_breakloop(source->pcap);
 }
 
+/* A filter can be set only once packets come: those before it would leave a gap behind them. Once the clock
+ * has passed that moment, or was set back, nothing is ignored any more. */
+static bool is_too_early(struct source *source, int64_t packet_ns)
+{
+    if (packet_ns >= source->activated_ns && packet_ns < source->begin_ns)
+        return true;
+    source->begin_ns = 0;
+    return false;
+}
+
+static bool matches(struct source *source, const struct pcap_pkthdr *header, const u_char *bytes)
+{
+    if (source->program.bf_len == 0 || pcap_offline_filter(&source->program, header, bytes) != 0)
+        return true;
+    source->filtered++;
+    return false;
+}
+
 static void keep_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
 {
     struct source *source = (void *)user;
+    int64_t packet_ns = timestamp_ns(&header->ts, source->fractions_per_second);
+    if (source->begin_ns != 0 && is_too_early(source, packet_ns))
+        return;
     source->packets_read++;
-    if (source->filters && pcap_offline_filter(&source->program, header, bytes) == 0) {
-        source->filtered++;
+    if (source->filters && !matches(source, header, bytes)) {
+        /* counted there */
     } else if (header->caplen > source->batch->max_caplen || !packet_batch_has_room(source->batch)) {
         capture_error_set(&source->failure, ERROR_LIBPCAP, 0,
                           "a packet of %u bytes is longer than the %u that there is room for", header->caplen,
@@ -45,9 +67,8 @@ static void keep_packet(u_char *user, const struct pcap_pkthdr *header, const u_
         stop(source);
         return;
     } else {
-        packet_batch_append(source->batch, source->decoder,
-                            timestamp_ns(&header->ts, source->fractions_per_second), header->caplen,
-                            header->len, source->link_type, bytes);
+        packet_batch_append(source->batch, source->decoder, packet_ns, header->caplen, header->len,
+                            source->link_type, bytes);
         source->appended++;
     }
     if (source_is_full(source) || (source->has_next != NULL && !source->has_next(source)))
@@ -64,8 +85,6 @@ bool source_compile(pcap_t *pcap, const char *filter, bpf_u_int32 netmask, struc
                     struct capture_error *error)
 {
     *program = (struct bpf_program){0};
-    if (filter == NULL)
-        return true;
     if (strlen(filter) > FILTER_LENGTH_MAX)
         return capture_error_set(error, ERROR_FILTER, 0, "longer than %d bytes", FILTER_LENGTH_MAX);
     if (pcap_compile(pcap, program, filter, 1, netmask) != 0)
@@ -73,10 +92,22 @@ bool source_compile(pcap_t *pcap, const char *filter, bpf_u_int32 netmask, struc
     return true;
 }
 
+void source_replace_program(struct source *source, struct bpf_program program, bool in_callback)
+{
+    pcap_freecode(&source->program);
+    source->program = program;
+    source->filters = in_callback;
+    atomic_fetch_add(&source->filter_generation, 1);
+}
+
 bool source_init(struct source *source, const struct source_operations *operations, pcap_t *pcap,
                  struct capture_error *error)
 {
-    *source = (struct source){.operations = operations};
+    *source = (struct source){.operations = operations, .longest_wait_ms = LONGEST_WAIT_MS};
+    atomic_init(&source->filter_generation, 0);
+    pthread_mutex_init(&source->turn, NULL);
+    pthread_mutex_init(&source->use, NULL);
+    source->opened_ns = monotonic_ns();
     if (!wake_pipe_open(&source->wake, error))
         return false;
     source->pcap = pcap;
@@ -89,13 +120,23 @@ bool source_init(struct source *source, const struct source_operations *operatio
     return true;
 }
 
-enum fill_result source_fill(struct source *source, struct packet_batch *batch, const struct decoder *decoder,
-                             uint32_t max_packets, int wait_ms, struct capture_error *error)
+static void enter(struct source *source)
 {
-    source->batch = batch;
-    source->decoder = decoder;
-    source->max_packets = max_packets < INT_MAX ? max_packets : INT_MAX;
-    source->appended = 0;
+    pthread_mutex_lock(&source->turn);
+    if (pthread_mutex_trylock(&source->use) != 0) {
+        source_wake(source);
+        pthread_mutex_lock(&source->use);
+    }
+    pthread_mutex_unlock(&source->turn);
+}
+
+static void leave(struct source *source)
+{
+    pthread_mutex_unlock(&source->use);
+}
+
+static enum fill_result fill(struct source *source, int wait_ms, struct capture_error *error)
+{
     if (wait_ms < 0 || wait_ms > LONGEST_WAIT_MS)
         wait_ms = LONGEST_WAIT_MS;
     if (!source->ended && source->failure.kind == ERROR_NONE)
@@ -109,27 +150,82 @@ enum fill_result source_fill(struct source *source, struct packet_batch *batch, 
     return source->ended ? FILL_END : FILL_NOTHING;
 }
 
+enum fill_result source_fill(struct source *source, struct packet_batch *batch, const struct decoder *decoder,
+                             uint32_t max_packets, int wait_ms, struct capture_error *error)
+{
+    enter(source);
+    source->batch = batch;
+    source->decoder = decoder;
+    source->max_packets = max_packets < INT_MAX ? max_packets : INT_MAX;
+    source->appended = 0;
+    batch->filter_generation = source_filter_generation(source);
+    enum fill_result result = fill(source, wait_ms, error);
+    leave(source);
+    return result;
+}
+
 void source_wake(struct source *source)
 {
     wake_pipe_signal(&source->wake);
 }
 
-bool source_stats(struct source *source, struct source_stats *stats, struct capture_error *error)
+bool source_set_filter(struct source *source, const char *filter, struct capture_error *error)
 {
-    *stats = (struct source_stats){.received = source->packets_read, .filtered = source->filtered};
-    if (source->operations->stats != NULL && !source->operations->stats(source, stats, error))
-        return false;
-    source->known_stats = *stats;
-    return true;
+    enter(source);
+    bool set = source->operations->set_filter(source, filter, error);
+    leave(source);
+    return set;
 }
 
-struct source_stats source_known_stats(const struct source *source)
+unsigned source_filter_generation(const struct source *source)
 {
-    struct source_stats stats = source->known_stats;
-    if (source->operations->stats == NULL)
-        stats.received = source->packets_read;
-    stats.filtered = source->filtered;
-    return stats;
+    return atomic_load(&source->filter_generation);
+}
+
+static bool packet_matches(void *context, const struct packet *packet)
+{
+    struct pcap_pkthdr header = {.caplen = packet->caplen, .len = packet->wire_len};
+    return matches(context, &header, packet_bytes(packet));
+}
+
+void source_filter_again(struct source *source, struct packet_batch *batch)
+{
+    enter(source);
+    packet_batch_keep(batch, packet_matches, source);
+    batch->filter_generation = source_filter_generation(source);
+    leave(source);
+}
+
+bool source_stats_inside(struct source *source, struct source_stats *stats, struct capture_error *error)
+{
+    *stats = (struct source_stats){.received = source->packets_read,
+                                   .filtered = source->filtered,
+                                   .elapsed_ns = monotonic_ns() - source->opened_ns};
+    return source->operations->stats == NULL || source->operations->stats(source, stats, error);
+}
+
+bool source_stats(struct source *source, struct source_stats *stats, struct capture_error *error)
+{
+    enter(source);
+    bool told = source_stats_inside(source, stats, error);
+    leave(source);
+    return told;
+}
+
+int source_fd(const struct source *source)
+{
+    return source->operations->fd(source);
+}
+
+unsigned source_wait_fds(const struct source *source, int fds[2], int *wait_ms)
+{
+    int fd = source_fd(source);
+    *wait_ms = source->longest_wait_ms;
+    if (!source->waits)
+        return 0;
+    fds[0] = source->wake.read_fd;
+    fds[1] = fd;
+    return fd < 0 ? 1 : 2;
 }
 
 uint32_t source_link_type(const struct source *source)
@@ -147,10 +243,17 @@ bool source_filters_late(const struct source *source)
     return source->filters_late;
 }
 
+bool source_has_microseconds(const struct source *source)
+{
+    return source->fractions_per_second < NS_PER_SECOND;
+}
+
 void source_close(struct source *source)
 {
     pcap_close(source->pcap);
     wake_pipe_close(&source->wake);
     pcap_freecode(&source->program);
+    pthread_mutex_destroy(&source->turn);
+    pthread_mutex_destroy(&source->use);
     source->operations->free(source);
 }

@@ -1,5 +1,6 @@
-/* Where packets come from: a live device or a capture file, behind the same few functions.
- * No function needs the GIL; one thread at a time may use a source, except source_wake. */
+/* Where packets come from: a live device or a capture file, behind the same few functions. None needs the
+ * GIL. Any thread may call them at any time up to source_close: a lock inside lets one at a time in, in the
+ * order in which they came, and whoever comes ends the wait of source_fill. */
 #ifndef UMPA_CAPTURE_SOURCE_H
 #define UMPA_CAPTURE_SOURCE_H
 
@@ -13,15 +14,21 @@ struct source;
 
 enum { SNAPLEN_MAX = 262144, FILTER_LENGTH_MAX = 65536 };
 
+enum capture_direction { DIRECTION_BOTH, DIRECTION_IN, DIRECTION_OUT };
+
 /* 0, false and NULL are libpcap's defaults except where a line says otherwise. */
 struct live_options {
     const char *device; /* never NULL: see devices_first */
     const char *filter; /* NULL: none */
-    int snaplen;        /* 1 to SNAPLEN_MAX */
-    int to_ms;          /* how long the kernel may gather packets; never 0 */
-    int buffer_size;    /* bytes of ring */
+    const char *timestamp_type;
+    const char *link_type; /* a DLT's name or number */
+    enum capture_direction direction;
+    int snaplen;     /* 1 to SNAPLEN_MAX */
+    int to_ms;       /* how long the kernel may gather packets; never 0 */
+    int buffer_size; /* bytes of ring */
     bool promisc;
     bool monitor;
+    bool microseconds; /* false: nanoseconds */
 };
 
 struct source *live_source_open(const struct live_options *options, struct capture_error *error);
@@ -49,25 +56,42 @@ enum fill_result source_fill(struct source *source, struct packet_batch *batch, 
 /* Ends a wait in source_fill, now or the next time. From any thread, or a signal handler. */
 void source_wake(struct source *source);
 
+/* Another filter, NULL for none, from now on; on an error the old one stays. The generation grows with it. */
+bool source_set_filter(struct source *source, const char *filter, struct capture_error *error);
+unsigned source_filter_generation(const struct source *source);
+
+/* Takes out of a batch of an older generation what does not match. */
+void source_filter_again(struct source *source, struct packet_batch *batch);
+
 struct source_stats {
     uint64_t
         received; /* as the kernel counts: dropped ones included, on lo each twice; a file: packets read */
     uint64_t dropped;           /* by the kernel: the ring was full */
     uint64_t dropped_interface; /* by the interface or its driver */
-    uint64_t filtered;          /* read, but did not match (files) */
+    uint64_t filtered;          /* read, but did not match, or came before the live filter was set */
+    int64_t elapsed_ns;         /* since the source was opened */
 };
 
 /* 64-bit counters that survive the kernel's 32-bit ones. False with `error` when libpcap does not tell. */
 bool source_stats(struct source *source, struct source_stats *stats, struct capture_error *error);
 
-/* The counters without asking libpcap: at most 100 ms old after a fill. */
-struct source_stats source_known_stats(const struct source *source);
+/* The same for the thread that is in source_fill, from its interrupt_check. */
+bool source_stats_inside(struct source *source, struct source_stats *stats, struct capture_error *error);
+
+/* What to wait for by other means than source_fill, until its next call may find packets: up to two
+ * descriptors that will be readable, and never longer than `wait_ms`. How many descriptors; 0: no wait. */
+unsigned source_wait_fds(const struct source *source, int fds[2], int *wait_ms);
+
+/* The first of them that is not our own: to select on. -1: there is none. */
+int source_fd(const struct source *source);
 
 uint32_t source_link_type(const struct source *source); /* libpcap's DLT */
 uint32_t source_snaplen(const struct source *source);
 
 /* A live filter was too long for the kernel: each packet is copied before we filter it. Worth a warning. */
 bool source_filters_late(const struct source *source);
+
+bool source_has_microseconds(const struct source *source);
 
 void source_close(struct source *source);
 

@@ -5,12 +5,17 @@
 #include "source.h"
 #include "wake_pipe.h"
 #include <pcap/pcap.h>
+#include <pthread.h>
+#include <stdatomic.h>
 
 struct source_operations {
     /* Reads into source->batch by source_dispatch; sets `ended` or `failure`. Waits where nothing is there.
      */
     void (*read)(struct source *source, int wait_ms);
+    bool (*set_filter)(struct source *source, const char *filter, struct capture_error *error);
+    /* NULL: what has been read tells all. */
     bool (*stats)(struct source *source, struct source_stats *stats, struct capture_error *error);
+    int (*fd)(const struct source *source);
     /* Frees what is its own and `source`; the pcap is closed before it. */
     void (*free)(struct source *source);
 };
@@ -22,9 +27,17 @@ struct source {
     uint32_t link_type;
     uint32_t snaplen;
     int64_t fractions_per_second; /* unit of a packet's tv_usec: nano- or microseconds */
-    bool filters;                 /* by `program`, in the callback */
-    bool filters_late;            /* for the kernel, which would not */
-    struct bpf_program program;
+    int64_t opened_ns;            /* of monotonic_ns */
+    int longest_wait_ms;
+    bool waits; /* a regular file never does */
+    pthread_mutex_t turn; /* whose turn it is to wait for `use`: so nobody is overtaken */
+    pthread_mutex_t use;  /* all else here is its holder's, but for what never changes once it is open */
+    struct bpf_program program; /* empty: all packets match */
+    bool filters;               /* by `program`, in the callback */
+    bool filters_late;          /* for the kernel, which would not */
+    atomic_uint filter_generation;
+    int64_t activated_ns; /* packets from there to `begin_ns` came before the filter was set, and are */
+    int64_t begin_ns;     /* ignored; 0: none are */
     bool (*has_next)(
         struct source *source); /* NULL: always. False: asking libpcap for one more would block */
 
@@ -36,7 +49,6 @@ struct source {
     uint32_t appended;
     bool stopped; /* by us: libpcap may hold more packets, of which its descriptor knows nothing */
 
-    struct source_stats known_stats;
     uint64_t packets_read;
     uint64_t filtered;
     bool ended;
@@ -47,9 +59,11 @@ struct source {
 bool source_init(struct source *source, const struct source_operations *operations, pcap_t *pcap,
                  struct capture_error *error);
 
-/* Compiles for the source's pcap; true with an empty program for NULL. */
 bool source_compile(pcap_t *pcap, const char *filter, bpf_u_int32 netmask, struct bpf_program *program,
                     struct capture_error *error);
+
+/* Takes over a new program; `in_callback`: it is not the kernel that filters. */
+void source_replace_program(struct source *source, struct bpf_program program, bool in_callback);
 
 /* One pcap_dispatch of at most `count` (1 to INT_MAX) packets; returns what it returns. */
 int source_dispatch(struct source *source, uint32_t count);

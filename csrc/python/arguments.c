@@ -72,6 +72,29 @@ static bool has_no_nul(PyObject *encoded, const char *name)
     return false;
 }
 
+bool argument_choice(PyObject *value, const char *name, const char *const choices[], unsigned *index)
+{
+    if (value == NULL || value == Py_None)
+        return true;
+    if (!PyUnicode_Check(value)) {
+        PyErr_Format(PyExc_TypeError, "%s must be a str, not %.100s", name, Py_TYPE(value)->tp_name);
+        return false;
+    }
+    PyObject *known = PyUnicode_FromString("");
+    for (unsigned i = 0; known != NULL && choices[i] != NULL; i++) {
+        if (PyUnicode_CompareWithASCIIString(value, choices[i]) == 0) {
+            *index = i;
+            Py_DECREF(known);
+            return true;
+        }
+        Py_SETREF(known, PyUnicode_FromFormat("%U%s'%s'", known, i == 0 ? "" : " or ", choices[i]));
+    }
+    if (known != NULL)
+        PyErr_Format(PyExc_ValueError, "%s must be %U, not %R", name, known, value);
+    Py_XDECREF(known);
+    return false;
+}
+
 bool argument_text(PyObject *value, const char *name, PyObject **encoded)
 {
     if (value == NULL || value == Py_None)

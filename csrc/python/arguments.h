@@ -15,6 +15,9 @@ bool argument_integer(PyObject *value, const char *name, int64_t min, int64_t ma
 /* Milliseconds, an int or a float, into nanoseconds. */
 bool argument_milliseconds(PyObject *value, const char *name, int64_t *result_ns);
 
+/* A str out of `choices`, which end with NULL, into its index; None leaves it. */
+bool argument_choice(PyObject *value, const char *name, const char *const choices[], unsigned *index);
+
 /* The text of a str that could be a name. NULL, without an exception, for one that can't: with a NUL or lone
  * surrogates. */
 const char *name_text(PyObject *name);

@@ -23,8 +23,7 @@ unsigned fork_generation(void)
     return forks;
 }
 
-/* Returns false. */
-static bool raise_state(CaptureObject *self, const char *what)
+bool capture_raise_state(CaptureObject *self, const char *what)
 {
     PyObject *text = PyUnicode_FromFormat("the capture of %R %s", self->subject, what);
     if (text != NULL)
@@ -60,8 +59,28 @@ bool capture_is_inherited(const CaptureObject *self)
     return self->fork_generation != forks;
 }
 
+/* Once a capture. The warning may be an exception, unless there is one already: then it is told beside it. */
+static void warn_of_drops(CaptureObject *self)
+{
+    PyObject *type, *value, *traceback;
+    if (self->stats.dropped + self->stats.dropped_interface == 0 || self->state->exceptions == NULL)
+        return;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyObject *stats = capture_stats_object(self, &self->stats, self->delivered);
+    PyObject *result = stats == NULL ? NULL
+                                     : PyObject_CallMethod(self->state->exceptions, "_warn_of_drops", "OO",
+                                                           stats, self->subject);
+    Py_XDECREF(stats);
+    Py_XDECREF(result);
+    if (type == NULL)
+        return;
+    if (result == NULL)
+        PyErr_WriteUnraisable((PyObject *)self);
+    PyErr_Restore(type, value, traceback);
+}
+
 /* Closes source and dump, whoever fails; false with an exception when the dump could not be finished and
- * nobody has been told. */
+ * nobody has been told, or when a warning of drops is one. */
 static bool close_now(CaptureObject *self)
 {
     struct source *source = self->source;
@@ -82,40 +101,67 @@ static bool close_now(CaptureObject *self)
     Py_CLEAR(self->batch_owner);
     if (has_stats)
         self->stats = stats;
-    if (finished || self->dump_error_told)
-        return !PyErr_Occurred();
-    raise_dump_error(self, &error);
-    return false;
+    if (!finished && !self->dump_error_told)
+        raise_dump_error(self, &error);
+    warn_of_drops(self);
+    return !PyErr_Occurred();
 }
 
 bool capture_is_ours(CaptureObject *self)
 {
     return !capture_is_inherited(self) ||
-           raise_state(self, "belongs to the parent process: open another one in the child");
+           capture_raise_state(self, "belongs to the parent process: open another one in the child");
+}
+
+bool capture_is_open(CaptureObject *self)
+{
+    if (self->source == NULL || self->close_requested)
+        return capture_raise_state(self, "is closed");
+    return capture_is_ours(self);
 }
 
 bool capture_enter(CaptureObject *self)
 {
-    if (self->source == NULL || self->close_requested)
-        return raise_state(self, "is closed");
-    if (self->busy)
-        return raise_state(self, "is being read already, by another thread or around this callback");
-    if (!capture_is_ours(self))
+    if (!capture_is_open(self))
         return false;
+    if (self->busy)
+        return capture_raise_state(self, "is being read already, by another thread or around this callback");
     self->busy = true;
     self->reader = PyThread_get_thread_ident();
+    return true;
+}
+
+/* Closes when somebody asked for it and nobody is inside any more. */
+static bool close_when_left(CaptureObject *self)
+{
+    if (!self->close_requested || self->busy || self->visitors > 0 || self->source == NULL)
+        return true;
+    if (!PyErr_Occurred())
+        return close_now(self);
+    capture_end_beside_exception(self);
     return true;
 }
 
 bool capture_leave(CaptureObject *self)
 {
     self->busy = false;
-    if (!self->close_requested)
-        return true;
-    if (!PyErr_Occurred())
-        return close_now(self);
-    capture_end_beside_exception(self);
-    return true;
+    return close_when_left(self);
+}
+
+void capture_visit(CaptureObject *self)
+{
+    self->visitors++;
+}
+
+bool capture_leave_visit(CaptureObject *self)
+{
+    self->visitors--;
+    return close_when_left(self);
+}
+
+bool capture_is_inside_source(const CaptureObject *self)
+{
+    return self->in_source && self->reader == PyThread_get_thread_ident();
 }
 
 /* A forked child shares the pipe, and must not wake the parent's reader. */
@@ -133,12 +179,12 @@ void capture_request_stop(CaptureObject *self)
 
 bool capture_end(CaptureObject *self)
 {
-    bool has_reader = self->busy;
-    if (capture_is_inherited(self) && self->reader != PyThread_get_thread_ident())
-        has_reader = false; /* that thread is not in this process */
+    bool is_inside = self->busy || self->visitors > 0;
+    if (capture_is_inherited(self)) /* of those inside, the child has at most its one thread */
+        is_inside = self->busy && self->reader == PyThread_get_thread_ident();
     if (self->source == NULL)
         return true;
-    if (!has_reader)
+    if (!is_inside)
         return close_now(self);
     self->close_requested = true;
     wake_reader(self);

@@ -1,4 +1,5 @@
 /* umpa_sniffing.Capture: its type, and what it tells of itself. */
+#include "arguments.h"
 #include "capture_object.h"
 #include "errors.h"
 
@@ -48,34 +49,115 @@ static PyObject *capture_exit_context(PyObject *self, PyObject *args)
 
 PyDoc_STRVAR(stats_doc,
              "stats()\n--\n\n"
-             "CaptureStats: received, dropped, dropped_by_interface, delivered, filtered. received and\n"
-             "the drops are the kernel's counters (on lo it counts each packet twice); for a file,\n"
-             "received is what was read. After close: as they were then.");
+             "CaptureStats: received, dropped, dropped_by_interface, delivered, filtered, seconds. received\n"
+             "and the drops are the kernel's counters (on lo it counts each packet twice); for a file,\n"
+             "received is what was read. From any thread; after close: as they were then.");
+
+PyObject *capture_stats_object(CaptureObject *self, const struct source_stats *stats, uint64_t delivered)
+{
+    return PyObject_CallFunction(self->state->stats_type, "KKKKKd", (unsigned long long)stats->received,
+                                 (unsigned long long)stats->dropped,
+                                 (unsigned long long)stats->dropped_interface, (unsigned long long)delivered,
+                                 (unsigned long long)stats->filtered, (double)stats->elapsed_ns / 1e9);
+}
+
+static bool ask_for_stats(CaptureObject *self, struct source_stats *stats)
+{
+    struct capture_error error = {0};
+    bool told, is_inside = capture_is_inside_source(self);
+    capture_visit(self);
+    Py_BEGIN_ALLOW_THREADS
+    told = is_inside ? source_stats_inside(self->source, stats, &error)
+                     : source_stats(self->source, stats, &error);
+    Py_END_ALLOW_THREADS
+    if (!told)
+        raise_capture_error(self->state, &error, self->subject);
+    return capture_leave_visit(self) && told;
+}
 
 static PyObject *capture_stats(PyObject *object, PyObject *unused)
 {
     CaptureObject *self = (CaptureObject *)object;
-    struct module_state *state = self->state;
+    /* Looked at first: never more than were received until later. */
+    uint64_t delivered = self->delivered;
     struct source_stats stats = self->stats;
-    struct capture_error error = {0};
     (void)unused;
-    if (!capture_is_ours(self))
+    if (!capture_is_ours(self) || (self->source != NULL && !ask_for_stats(self, &stats)))
         return NULL;
-    if (self->source != NULL && !self->in_source && !source_stats(self->source, &stats, &error))
-        return raise_capture_error(state, &error, self->subject);
-    return PyObject_CallFunction(state->stats_type, "KKKKK", (unsigned long long)stats.received,
-                                 (unsigned long long)stats.dropped,
-                                 (unsigned long long)stats.dropped_interface,
-                                 (unsigned long long)self->delivered, (unsigned long long)stats.filtered);
+    return capture_stats_object(self, &stats, delivered);
+}
+
+PyDoc_STRVAR(set_filter_doc,
+             "set_filter(filter, /)\n--\n\n"
+             "Another BPF expression, None for none, from any thread or callback: no packet that does not\n"
+             "match it is delivered once this has returned. A bad one is an exception, and the old one stays.\n"
+             "While libpcap exchanges them in the kernel, for some microseconds, packets may be missed.");
+
+static PyObject *capture_set_filter(PyObject *object, PyObject *filter)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    struct capture_error error = {0};
+    PyObject *encoded = NULL;
+    bool set;
+    if (!argument_text(filter, "filter", &encoded))
+        return NULL;
+    if (capture_is_inside_source(self)) {
+        Py_XDECREF(encoded);
+        capture_raise_state(self, "is in the midst of a packet, which this signal interrupted");
+        return NULL;
+    }
+    if (!capture_is_open(self)) {
+        Py_XDECREF(encoded);
+        return NULL;
+    }
+    capture_visit(self);
+    Py_BEGIN_ALLOW_THREADS
+    set = source_set_filter(self->source, encoded == NULL ? NULL : PyBytes_AS_STRING(encoded), &error);
+    Py_END_ALLOW_THREADS
+    Py_XDECREF(encoded);
+    if (set)
+        Py_SETREF(self->filter, Py_NewRef(filter));
+    else
+        raise_capture_error(self->state, &error, error.kind == ERROR_FILTER ? filter : self->subject);
+    set = set && capture_warn_of_late_filter(self);
+    if (!capture_leave_visit(self) || !set)
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+PyDoc_STRVAR(fileno_doc,
+             "fileno()\n--\n\n"
+             "A descriptor to select on: readable when the device may have packets. Take them by\n"
+             "next(timeout=...) until there are none, and look every 100 ms as well: a deleted device does\n"
+             "not make it readable.");
+
+static PyObject *capture_fileno(PyObject *object, PyObject *unused)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    (void)unused;
+    if (!capture_is_open(self))
+        return NULL;
+    int fd = source_fd(self->source);
+    if (fd < 0) {
+        capture_raise_state(self, "has no descriptor to select on");
+        return NULL;
+    }
+    return PyLong_FromLong(fd);
 }
 
 static PyMethodDef capture_methods[] = {
+    {"next", (PyCFunction)(void (*)(void))capture_next, METH_VARARGS | METH_KEYWORDS, capture_next_doc},
     {"read_into", capture_read_into, METH_O, capture_read_into_doc},
     {"loop", capture_loop, METH_VARARGS, capture_loop_doc},
     {"consume", capture_consume, METH_NOARGS, capture_consume_doc},
     {"stop", capture_stop, METH_NOARGS, stop_doc},
     {"close", capture_close, METH_NOARGS, close_doc},
     {"stats", capture_stats, METH_NOARGS, stats_doc},
+    {"set_filter", capture_set_filter, METH_O, set_filter_doc},
+    {"fileno", capture_fileno, METH_NOARGS, fileno_doc},
+    {"_poll", capture_poll, METH_O, capture_poll_doc},
+    {"_begin_wait", capture_begin_wait, METH_NOARGS, capture_begin_wait_doc},
+    {"_end_wait", capture_end_wait, METH_NOARGS, capture_end_wait_doc},
     {"__enter__", capture_enter_context, METH_NOARGS, NULL},
     {"__exit__", capture_exit_context, METH_VARARGS, NULL},
     {NULL, NULL, 0, NULL},
@@ -169,6 +251,8 @@ static PyType_Slot capture_slots[] = {
     {Py_tp_finalize, capture_finalize},
     {Py_tp_iter, PyObject_SelfIter},
     {Py_tp_iternext, capture_iternext},
+    {Py_am_aiter, PyObject_SelfIter},
+    {Py_am_anext, capture_anext},
     {Py_tp_methods, capture_methods},
     {Py_tp_getset, capture_getset},
     {Py_tp_repr, capture_repr},

@@ -1,10 +1,24 @@
-/* umpa_sniffing.Capture: a live device or a file being read. capture_open.c opens it, capture_read.c delivers
- * its packets, capture_lifecycle.c stops and closes it, capture_object.c is its type.
+/* umpa_sniffing.Capture: a live device or a file being read. capture_open.c and capture_open_live.c open it,
+ * capture_take.c takes packets from its source, capture_read.c hands them to Python, capture_lifecycle.c stops
+ * and closes it, capture_object.c is its type.
  *
- * Who may do what: all fields are guarded by the GIL, except that the one reader (`busy`) uses `source`,
- * `batch` and `dump` without it. stop() only sets `stop_requested` and wakes the reader, who still delivers
- * its batch. close() closes at once when there is no reader; else it sets `close_requested`, and the reader
- * closes when it leaves. After a fork the child may only close. */
+ * Who may do what. All fields are guarded by the GIL, except that the reader uses `batch` and `dump` without it,
+ * and everybody inside uses `source`, which has a lock of its own.
+ *
+ *   OPEN      source is set, nobody is inside
+ *   READ      `busy`: one thread is the reader, from capture_enter to capture_leave, callbacks included
+ *   VISITED   `visitors` above 0: threads in stats() and set_filter(), beside a reader or without
+ *   CLOSING   close_requested while READ or VISITED: nobody but stats() comes in any more
+ *   CLOSED    source is NULL
+ *
+ *   OPEN to READ, and back     the reader alone; a second one gets an exception
+ *   OPEN or READ to VISITED    any thread; from within source_fill (a signal's handler) only stats()
+ *   any to CLOSING             close() in any thread, callback or handler; it wakes the reader
+ *   OPEN to CLOSED             close()
+ *   CLOSING to CLOSED          the last one who leaves
+ *
+ * stop() moves nothing: it sets stop_requested and wakes the reader, who still delivers its batch. A process
+ * forked off may only close its copy, which does not wait for threads that it does not have. */
 #ifndef UMPA_PYTHON_CAPTURE_OBJECT_H
 #define UMPA_PYTHON_CAPTURE_OBJECT_H
 
@@ -26,14 +40,19 @@ typedef struct {
     uint64_t count_limit; /* packets to deliver; 0: no limit */
     int64_t deadline_ns;  /* of monotonic_ns; 0: none */
     uint64_t delivered;
-    struct source_stats stats; /* as they were after the last fill, or at close */
+    int64_t call_deadline_ns; /* of the reader's present call alone; 0: none */
+    int64_t flush_interval_ns;
+    int64_t flush_due_ns; /* while a record waits in the dump's buffer */
+    uint32_t batch_packets;
+    struct source_stats stats; /* as they were at close */
     uint32_t link_type;
     uint32_t snaplen;
     unsigned fork_generation;
     bool busy;
     unsigned long reader; /* the thread that is, when busy */
     bool keeps_all;       /* the reader keeps every packet that it gets */
-    bool in_source;       /* the reader uses the source, without the GIL: nobody else may */
+    bool in_source;       /* the reader is in source_fill */
+    unsigned visitors;
     bool dump_error_told; /* by an exception, once */
     bool stop_requested;
     bool close_requested;
@@ -43,6 +62,9 @@ typedef struct {
 
 /* Adds the type and the functions that open one to the module; -1 with an exception. */
 int capture_setup(PyObject *module, struct module_state *state);
+
+/* CaptureStats; NULL with an exception. */
+PyObject *capture_stats_object(CaptureObject *self, const struct source_stats *stats, uint64_t delivered);
 
 /* capture_lifecycle.c */
 
@@ -55,11 +77,24 @@ bool capture_is_inherited(const CaptureObject *self);
 /* The same, with the exception that says so: true when there is no need of one. */
 bool capture_is_ours(CaptureObject *self);
 
+/* Sets the exception that says so. Returns false. */
+bool capture_raise_state(CaptureObject *self, const char *what);
+
+/* Not closed, and this process's; else false with an exception. */
+bool capture_is_open(CaptureObject *self);
+
 /* The reader's brackets: enter fails with an exception when the capture is closed, busy or inherited by fork.
  * Leave does what close() asked for meanwhile; it returns false with an exception when that fails and none
  * was set before. */
 bool capture_enter(CaptureObject *self);
 bool capture_leave(CaptureObject *self);
+
+/* The same for whoever uses the source beside the reader; it is set, and this process's. */
+void capture_visit(CaptureObject *self);
+bool capture_leave_visit(CaptureObject *self);
+
+/* The caller is the reader, in a signal's handler that source_fill ran. */
+bool capture_is_inside_source(const CaptureObject *self);
 
 void capture_request_stop(CaptureObject *self);
 
@@ -75,21 +110,51 @@ void raise_dump_error(CaptureObject *self, const struct capture_error *error);
 /* For a dump, which is finished whatever ends the capture: only a handler that raises interrupts it. */
 struct interrupt_check dump_interrupt(CaptureObject *self);
 
-/* capture_read.c */
+/* capture_take.c */
+
+/* More would make Ctrl-C and other threads wait; fewer would hand the GIL over too often. */
+enum { BATCH_PACKETS = 4096 };
 
 /* For a source: Python's signal handlers run, and one of them raised, or the capture is to end. `context` is
  * the CaptureObject, whose released_state is set. */
 bool capture_is_interrupted_without_gil(void *context);
 
+/* The next packet to deliver: 1; 0 at the capture's end, or when the call's deadline has passed; -1 with an
+ * exception. */
+int capture_take(CaptureObject *self, const struct packet **packet);
+
+/* Counts a packet that was taken as delivered, once the dump has it. */
+bool capture_deliver(CaptureObject *self, const struct packet *packet);
+
+/* No packet will come any more. */
+bool capture_is_over(const CaptureObject *self);
+
+/* For how long to wait for a packet, at most. */
+int capture_wait_ms(const CaptureObject *self);
+
+/* capture_read.c and capture_await.c */
 PyObject *capture_iternext(PyObject *self);
+PyObject *capture_next(PyObject *self, PyObject *args, PyObject *keywords);
 PyObject *capture_read_into(PyObject *self, PyObject *list);
 PyObject *capture_loop(PyObject *self, PyObject *args);
 PyObject *capture_consume(PyObject *self, PyObject *unused);
-extern const char capture_read_into_doc[], capture_loop_doc[], capture_consume_doc[];
+extern const char capture_next_doc[], capture_read_into_doc[], capture_loop_doc[], capture_consume_doc[];
 
-/* capture_open.c */
+/* A delivered Packet, or NULL: without an exception where capture_take gives 0. */
+PyObject *capture_next_packet(CaptureObject *self);
+
+PyObject *capture_anext(PyObject *self);
+PyObject *capture_poll(PyObject *self, PyObject *fill);
+PyObject *capture_begin_wait(PyObject *self, PyObject *unused);
+PyObject *capture_end_wait(PyObject *self, PyObject *unused);
+extern const char capture_poll_doc[], capture_begin_wait_doc[], capture_end_wait_doc[];
+
+/* capture_open.c and capture_open_live.c */
 PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords);
 PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords);
 extern const char open_live_doc[], open_offline_doc[];
+
+/* Tells of a filter that the kernel did not take; false with the exception that a warning may be. */
+bool capture_warn_of_late_filter(CaptureObject *self);
 
 #endif

@@ -1,0 +1,182 @@
+/* The hot path: from the source's batch to the reader. The GIL is handed over once a batch; no Python API is
+ * called without it. */
+#include "capture_object.h"
+#include "errors.h"
+
+#include "../capture/clock.h"
+
+static bool is_past_deadline(const CaptureObject *self)
+{
+    return self->deadline_ns != 0 && monotonic_ns() >= self->deadline_ns;
+}
+
+static bool is_to_end(const CaptureObject *self)
+{
+    return self->stop_requested || self->close_requested || is_past_deadline(self);
+}
+
+bool capture_is_interrupted_without_gil(void *context)
+{
+    CaptureObject *self = context;
+    PyEval_RestoreThread(self->released_state);
+    bool interrupted = PyErr_CheckSignals() < 0 || is_to_end(self);
+    self->released_state = PyEval_SaveThread();
+    return interrupted;
+}
+
+static bool dump_flush(CaptureObject *self)
+{
+    struct capture_error error;
+    self->released_state = PyEval_SaveThread();
+    bool flushed = dump_file_flush(self->dump, dump_interrupt(self), &error);
+    PyEval_RestoreThread(self->released_state);
+    if (!flushed)
+        raise_dump_error(self, &error);
+    return flushed;
+}
+
+/* A record stays in the dump's buffer for the flush interval at most. */
+static bool dump_flush_when_due(CaptureObject *self)
+{
+    return self->dump == NULL || !dump_file_is_waiting(self->dump) || monotonic_ns() < self->flush_due_ns ||
+           dump_flush(self);
+}
+
+static bool is_at_limit(const CaptureObject *self)
+{
+    return self->close_requested || is_past_deadline(self) ||
+           (self->count_limit != 0 && self->delivered >= self->count_limit);
+}
+
+bool capture_is_over(const CaptureObject *self)
+{
+    return (self->batch.unread == 0 && (self->stop_requested || self->ended)) || is_at_limit(self);
+}
+
+static int64_t earlier(int64_t time_ns, int64_t limit_ns)
+{
+    return limit_ns != 0 && limit_ns < time_ns ? limit_ns : time_ns;
+}
+
+int capture_wait_ms(const CaptureObject *self)
+{
+    int64_t now_ns = monotonic_ns();
+    int64_t until_ns = now_ns + LONGEST_WAIT_MS * INT64_C(1000000);
+    until_ns = earlier(until_ns, self->deadline_ns);
+    until_ns = earlier(until_ns, self->call_deadline_ns);
+    if (self->dump != NULL && dump_file_is_waiting(self->dump))
+        until_ns = earlier(until_ns, self->flush_due_ns);
+    return until_ns <= now_ns ? 0 : (int)((until_ns - now_ns + 999999) / 1000000);
+}
+
+static uint32_t packets_wanted(const CaptureObject *self)
+{
+    uint64_t left = self->count_limit - self->delivered;
+    return self->count_limit != 0 && left < self->batch_packets ? (uint32_t)left : self->batch_packets;
+}
+
+static void free_batch_memory(PyObject *capsule)
+{
+    free(PyCapsule_GetPointer(capsule, NULL));
+}
+
+/* Packets that are all kept need no copy each: they share the batch's memory. A small batch is copied: what
+ * it takes is rounded up to pages. */
+static bool share_batch(CaptureObject *self)
+{
+    if (self->batch.used < SHARED_BATCH_BYTES / 8)
+        return true;
+    PyObject *owner = PyCapsule_New(self->batch.memory, NULL, NULL);
+    if (owner == NULL)
+        return false;
+    PyCapsule_SetPointer(owner, packet_batch_give_memory(&self->batch));
+    PyCapsule_SetDestructor(owner, free_batch_memory);
+    self->batch_owner = owner;
+    return true;
+}
+
+/* One hand-over of the GIL: 1 when the batch has packets, 0 when it may come again, -1 with an exception, and
+ * `ended` is set at the end. */
+static int fill_batch(CaptureObject *self)
+{
+    struct module_state *state = self->state;
+    struct capture_error error = {0};
+    Py_CLEAR(self->batch_owner);
+    if (!packet_batch_reset(&self->batch, self->keeps_all ? SHARED_BATCH_BYTES : BATCH_BYTES)) {
+        PyErr_NoMemory();
+        return -1;
+    }
+    uint32_t wanted = packets_wanted(self);
+    int wait_ms = capture_wait_ms(self);
+    self->in_source = true;
+    self->released_state = PyEval_SaveThread();
+    enum fill_result result = source_fill(self->source, &self->batch, &state->decoder, wanted, wait_ms, &error);
+    PyEval_RestoreThread(self->released_state);
+    self->in_source = false;
+    if (result == FILL_PACKETS && self->keeps_all && !share_batch(self))
+        return -1;
+    if (PyErr_Occurred() || PyErr_CheckSignals() < 0)
+        return -1;
+    switch (result) {
+    case FILL_PACKETS:
+        return 1;
+    case FILL_NOTHING:
+        return 0;
+    case FILL_END:
+        self->ended = true;
+        return 0;
+    case FILL_FAILED:
+        self->ended = true;
+        if (error.kind == ERROR_INTERRUPTED && is_to_end(self))
+            return 0;
+        raise_capture_error(state, &error, self->subject);
+        return -1;
+    }
+    Py_UNREACHABLE();
+}
+
+/* What was taken under a filter that has been replaced is looked at again. */
+static void filter_batch_again(CaptureObject *self)
+{
+    self->released_state = PyEval_SaveThread();
+    source_filter_again(self->source, &self->batch);
+    PyEval_RestoreThread(self->released_state);
+}
+
+int capture_take(CaptureObject *self, const struct packet **packet)
+{
+    if (!capture_is_ours(self))
+        return -1;
+    if (is_at_limit(self))
+        return 0;
+    for (;;) {
+        if (self->batch.filter_generation != source_filter_generation(self->source))
+            filter_batch_again(self);
+        if ((*packet = packet_batch_next(&self->batch)) != NULL)
+            return 1;
+        if (capture_is_over(self))
+            return 0;
+        if (!dump_flush_when_due(self))
+            return -1;
+        int filled = fill_batch(self);
+        if (filled < 0)
+            return -1;
+        if (filled == 0 && self->call_deadline_ns != 0 && monotonic_ns() >= self->call_deadline_ns)
+            return 0;
+    }
+}
+
+bool capture_deliver(CaptureObject *self, const struct packet *packet)
+{
+    if (self->dump != NULL) {
+        if (!dump_file_has_room(self->dump, packet) && !dump_flush(self))
+            return false;
+        if (!dump_file_is_waiting(self->dump))
+            self->flush_due_ns = monotonic_ns() + self->flush_interval_ns;
+        dump_file_append(self->dump, packet, packet_bytes(packet));
+        if (!dump_flush_when_due(self))
+            return false;
+    }
+    self->delivered++;
+    return true;
+}
