@@ -127,7 +127,8 @@ def _not_permitted(errno: int, text: str, subject: str | None) -> UMPANotPermitt
 
 
 def _filter(errno: int, text: str, subject: str) -> UMPAFilterException:
-    error = UMPAFilterException(f"bad filter {_shortened(subject)!r}: {text} (pcap-filter(7) tells the syntax)")
+    shown = _shortened(subject)
+    error = UMPAFilterException(f"bad filter {shown!r}: {text} (pcap-filter(7) tells the syntax)")
     error.filter = subject
     return error
 
@@ -173,7 +174,8 @@ def _warn(warning: UMPAWarning) -> None:
     """Points at the line that called this package, and is told each time, as it is about one capture."""
     import warnings
 
+    package = _os.path.dirname(__file__)
     frame = _sys._getframe()
-    while frame.f_back is not None and _os.path.dirname(frame.f_code.co_filename) == _os.path.dirname(__file__):
+    while frame.f_back is not None and _os.path.dirname(frame.f_code.co_filename) == package:
         frame = frame.f_back
     warnings.warn_explicit(warning, type(warning), frame.f_code.co_filename, frame.f_lineno)

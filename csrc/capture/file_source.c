@@ -74,15 +74,6 @@ static void file_free(struct source *source)
     free(file);
 }
 
-static bool file_set_filter(struct source *source, const char *filter, struct capture_error *error)
-{
-    struct bpf_program program = {0};
-    if (filter != NULL && !source_compile(source->pcap, filter, PCAP_NETMASK_UNKNOWN, &program, error))
-        return false;
-    source_replace_program(source, program, filter != NULL);
-    return true;
-}
-
 static int file_fd(const struct source *source)
 {
     const struct file_source *file = (const void *)source;
@@ -91,7 +82,6 @@ static int file_fd(const struct source *source)
 
 static const struct source_operations file_operations = {
     .read = file_read,
-    .set_filter = file_set_filter,
     .fd = file_fd,
     .free = file_free,
 };
@@ -153,10 +143,12 @@ struct source *file_source_open(const char *path, const char *filter, struct int
         file->base.has_next = pipe_has_packet;
         file->base.waits = true;
     }
-    if (filter != NULL && !file_set_filter(&file->base, filter, error)) {
+    if (filter != NULL &&
+        !source_compile(pcap, filter, PCAP_NETMASK_UNKNOWN, &file->base.program, error)) {
         source_close(&file->base);
         return NULL;
     }
+    file->base.filters = filter != NULL;
     return &file->base;
 failed:
     if (pcap != NULL)

@@ -102,7 +102,17 @@ static void programs_free(struct filter_programs *programs)
     pcap_freecode(&programs->for_callback);
 }
 
-/* For packets as we have them: without the kernel's own extensions, such as "inbound". */
+/* Loads from there are the kernel's, which knows more of a packet than its bytes (<linux/filter.h>). */
+static bool is_for_kernel_alone(const struct bpf_program *program)
+{
+    for (u_int i = 0; i < program->bf_len; i++)
+        if (BPF_CLASS(program->bf_insns[i].code) == BPF_LD && BPF_MODE(program->bf_insns[i].code) == BPF_ABS &&
+            program->bf_insns[i].k > INT32_MAX)
+            return true;
+    return false;
+}
+
+/* For packets as we have them. */
 static bool compile_for_callback(struct live_source *live, const char *filter, struct bpf_program *program,
                                  struct capture_error *error)
 {
@@ -111,7 +121,12 @@ static bool compile_for_callback(struct live_source *live, const char *filter, s
         return capture_error_set_errno(error, ENOMEM);
     bool compiled = source_compile(dead, filter, live->netmask, program, error);
     pcap_close(dead);
-    return compiled;
+    if (!compiled || !is_for_kernel_alone(program))
+        return compiled;
+    pcap_freecode(program);
+    return capture_error_set(error, ERROR_FILTER, 0,
+                             "inbound, outbound and ifindex are for the kernel alone, neither during a capture"
+                             " nor in a long filter; open_live(direction=) may do");
 }
 
 /* `filters_again`: packets that we have already will be looked at as well. */

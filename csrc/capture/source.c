@@ -171,6 +171,9 @@ void source_wake(struct source *source)
 
 bool source_set_filter(struct source *source, const char *filter, struct capture_error *error)
 {
+    if (source->operations->set_filter == NULL)
+        return capture_error_set(error, ERROR_ARGUMENT, 0,
+                                 "a file is read ahead: open it again with the other filter");
     enter(source);
     bool set = source->operations->set_filter(source, filter, error);
     leave(source);

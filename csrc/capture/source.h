@@ -56,7 +56,8 @@ enum fill_result source_fill(struct source *source, struct packet_batch *batch, 
 /* Ends a wait in source_fill, now or the next time. From any thread, or a signal handler. */
 void source_wake(struct source *source);
 
-/* Another filter, NULL for none, from now on; on an error the old one stays. The generation grows with it. */
+/* Another filter for a live source, NULL for none, from now on; on an error the old one stays. The generation
+ * grows with it. */
 bool source_set_filter(struct source *source, const char *filter, struct capture_error *error);
 unsigned source_filter_generation(const struct source *source);
 

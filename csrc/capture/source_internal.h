@@ -12,6 +12,7 @@ struct source_operations {
     /* Reads into source->batch by source_dispatch; sets `ended` or `failure`. Waits where nothing is there.
      */
     void (*read)(struct source *source, int wait_ms);
+    /* NULL: what the old filter kept out can't be had again. */
     bool (*set_filter)(struct source *source, const char *filter, struct capture_error *error);
     /* NULL: what has been read tells all. */
     bool (*stats)(struct source *source, struct source_stats *stats, struct capture_error *error);

@@ -89,7 +89,7 @@ static PyObject *capture_stats(PyObject *object, PyObject *unused)
 
 PyDoc_STRVAR(set_filter_doc,
              "set_filter(filter, /)\n--\n\n"
-             "Another BPF expression, None for none, from any thread or callback: no packet that does not\n"
+             "Another BPF expression for a live capture, None for none, from any thread or callback: no packet that does not\n"
              "match it is delivered once this has returned. A bad one is an exception, and the old one stays.\n"
              "While libpcap exchanges them in the kernel, for some microseconds, packets may be missed.");
 
