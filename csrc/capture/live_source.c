@@ -180,8 +180,9 @@ static bool live_set_filter(struct source *source, const char *filter, struct ca
 static bool forget_packets_before_filter(struct live_source *live, struct capture_error *error)
 {
     const int64_t unit_ns = INT64_C(1000000000) / live->base.fractions_per_second;
-    if (!set_kernel_filter(live->base.pcap, 0, NULL, error) || !update_stats(live, error))
+    if (!set_kernel_filter(live->base.pcap, 0, NULL, error))
         return false;
+    update_stats(live, &(struct capture_error){0}); /* stats() will tell why there are none */
     live->totals = (struct source_stats){0};
     live->base.begin_ns = realtime_ns() / unit_ns * unit_ns;
     return true;
