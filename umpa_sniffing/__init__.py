@@ -7,6 +7,7 @@ from umpa_sniffing._core import (
     open_live,
     open_offline,
 )
+from umpa_sniffing.device_list import Address, Device, DeviceList, Refusal, can_capture, devices
 from umpa_sniffing.exceptions import (
     UMPAAttributeException,
     UMPADropWarning,
@@ -31,12 +32,16 @@ from umpa_sniffing.sniffing import (
 __version__ = "0.1.0"
 
 __all__ = [
+    "Address",
     "Capture",
     "CaptureStats",
+    "Device",
+    "DeviceList",
     "Layer",
     "Option",
     "Packet",
     "PacketList",
+    "Refusal",
     "Stopped",
     "UMPAAttributeException",
     "UMPADropWarning",
@@ -44,6 +49,8 @@ __all__ = [
     "UMPANotPermittedException",
     "UMPASniffingException",
     "UMPAWarning",
+    "can_capture",
+    "devices",
     "from_file",
     "from_file_loop",
     "get_available_devices",

@@ -1,6 +1,6 @@
 import os
 from collections.abc import Callable, Coroutine
-from typing import Any, Literal, TypedDict, final
+from typing import Any, Literal, TypeAlias, TypedDict, final
 
 from typing_extensions import Buffer, Self
 
@@ -117,6 +117,12 @@ def open_offline(
     count: int = 0,
 ) -> Capture: ...
 def get_available_devices() -> list[str]: ...
+
+# Names with what belongs to them: the keyword arguments of Address and Device.
+_Facts: TypeAlias = dict[str, str | int | bool | None]
+
+def device_table() -> list[tuple[str, list[tuple[str, _Facts]], _Facts]]: ...
+def link_types(device: str, /) -> list[str]: ...
 
 class _Field(TypedDict):
     name: str

@@ -1,40 +1,15 @@
 /* umpa_sniffing._core, the module (PEP 489): sets up its types and functions. */
 #include "capture_object.h"
+#include "devices.h"
 #include "errors.h"
 #include "layer_object.h"
 
-#include "../capture/devices.h"
 #include "../capture/source.h"
-
-static bool append_name(void *list, const char *name)
-{
-    PyObject *item = PyUnicode_DecodeFSDefault(name);
-    bool appended = item != NULL && PyList_Append(list, item) == 0;
-    Py_XDECREF(item);
-    return appended;
-}
-
-PyDoc_STRVAR(get_available_devices_doc,
-             "get_available_devices()\n--\n\n"
-             "Names of the devices that libpcap can capture from, as a list of str; the "
-             "first is what device=None takes.");
-
-static PyObject *get_available_devices(PyObject *module, PyObject *unused)
-{
-    struct capture_error error = {0};
-    PyObject *names = PyList_New(0);
-    (void)unused;
-    if (names == NULL)
-        return NULL;
-    if (!devices_each(append_name, names, &error))
-        raise_capture_error(PyModule_GetState(module), &error, NULL);
-    if (PyErr_Occurred())
-        Py_CLEAR(names);
-    return names;
-}
 
 static PyMethodDef module_methods[] = {
     {"get_available_devices", get_available_devices, METH_NOARGS, get_available_devices_doc},
+    {"device_table", device_table, METH_NOARGS, NULL},
+    {"link_types", link_types, METH_O, NULL},
     {NULL, NULL, 0, NULL},
 };
 

@@ -1,6 +1,6 @@
 """The functions of umpa_sniffing.sniffing, and what is beneath them; help(sniff) has the arguments."""
 
-from umpa_sniffing import Capture, PacketList, open_live, open_offline
+from umpa_sniffing import Capture, PacketList, can_capture, devices, open_live, open_offline
 from umpa_sniffing.sniffing import (
     from_file,
     from_file_loop,
@@ -15,6 +15,8 @@ from umpa_sniffing.sniffing import (
 __all__ = [
     "Capture",
     "PacketList",
+    "can_capture",
+    "devices",
     "from_file",
     "from_file_loop",
     "get_available_devices",
