@@ -58,7 +58,8 @@ class Address(_TextWithFacts):
     prefixlen: int | None
 
     def __repr__(self) -> str:
-        return str(self) if self.prefixlen is None else f"{self}/{self.prefixlen}"
+        ends = str(self) if self.peer is None else f"{self} peer {self.peer}"
+        return ends if self.prefixlen is None else f"{ends}/{self.prefixlen}"
 
 
 class Device(_TextWithFacts):
