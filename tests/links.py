@@ -23,7 +23,7 @@ LINKS = """
     address add 10.5.0.1/25 dev v1
     address add 10.6.0.1/22 broadcast 10.6.3.255 dev down0
     address add fd01::1/64 dev v0 nodad
-    address add fd02::1 peer fd02::2/128 dev v0 nodad
+    address add fd02::1 peer fd02::2/64 dev v0 nodad
 """
 
 

@@ -57,6 +57,13 @@ def test_mac_and_addresses_are_those_that_ip_shows():
 
 
 @pytest.mark.usefixtures("network")
+def test_a_peer_is_not_told_as_a_broadcast_address():
+    ip("address", "add", "10.9.0.1", "peer", "10.9.0.2/24", "dev", "v1")
+    [address] = (each for each in devices()["v1"].addresses if each == "10.9.0.1")
+    assert (address.prefixlen, address.broadcast) == (24, None)
+
+
+@pytest.mark.usefixtures("network")
 def test_masks_and_addresses_are_what_ipaddress_reads():
     addresses = [address for device in devices() for address in device.addresses]
     assert len(addresses) > 8
@@ -191,7 +198,7 @@ v0     up running connected  02:00:00:00:00:01  10.1.0.1/24
                                                 10.2.0.1/16
                                                 10.3.0.1 peer 10.3.0.2/32
                                                 10.4.0.1/32
-                                                fd02::1 peer fd02::2/128
+                                                fd02::1 peer fd02::2/64
                                                 fd01::1/64
 down0  down disconnected     02:00:00:00:00:03  10.6.0.1/22
 any    up running                                                          Pseudo-device that captures on all interfaces
