@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 
 import links
@@ -88,16 +89,28 @@ def test_wrong_arguments_are_no_reason(device, expected):
 
 
 def test_without_a_free_descriptor():
-    answer, again = run_python("""
+    told = run_python("""
         import json, os, resource
-        from umpa_sniffing import can_capture
-        limit = max(map(int, os.listdir("/proc/self/fd")))
-        resource.setrlimit(resource.RLIMIT_NOFILE, (limit, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-        answer = can_capture("lo")
-        resource.setrlimit(resource.RLIMIT_NOFILE, (1024, resource.getrlimit(resource.RLIMIT_NOFILE)[1]))
-        print(json.dumps([answer, can_capture("lo")]))
+        from umpa_sniffing import *
+        resource.setrlimit(resource.RLIMIT_NOFILE, (64, 64))
+        answers, taken = [], []
+        while True:
+            try:
+                taken.append(os.dup(0))
+            except OSError:
+                break
+        for question in (lambda: can_capture("lo"), devices, lambda: open_live("lo")):
+            try:
+                answers.append(question())
+            except OSError as error:
+                answers.append([error.errno, str(error)])
+        os.closerange(taken[0], taken[-1] + 1)
+        print(json.dumps([*answers, can_capture("lo")]))
     """)
-    assert "Too many open files" in answer and again is True
+    reason, listing, opening, afterwards = told
+    assert opening == [errno.EMFILE, reason] and "'lo'" in reason and "Too many open files" in reason
+    assert listing[0] == errno.EMFILE and "Too many open files" in listing[1]
+    assert afterwards is True
 
 
 def test_without_memory():

@@ -1,7 +1,7 @@
 /* The devices that libpcap lists: see devices.h. */
 #define _DEFAULT_SOURCE /* u_int, for pcap.h */
 #include "devices.h"
-#include "source_internal.h"
+#include "live_device.h"
 #include <arpa/inet.h>
 #include <errno.h>
 #include <net/if.h>
@@ -19,9 +19,7 @@
 bool devices_list(struct pcap_if **list, struct capture_error *error)
 {
     char words[PCAP_ERRBUF_SIZE] = "";
-    if (pcap_findalldevs(list, words) != 0)
-        return capture_error_set(error, ERROR_LIBPCAP, 0, "the devices can't be listed: %s", words);
-    return true;
+    return pcap_findalldevs(list, words) == 0 || capture_error_set_libpcap(error, words);
 }
 
 void devices_free(struct pcap_if *list)
@@ -200,13 +198,13 @@ bool device_next_address(const struct pcap_addr **rest, struct device_address *a
 int device_link_types(const char *device, int **types, struct capture_error *error)
 {
     struct live_options options = {.device = device, .snaplen = 64, .to_ms = 1, .buffer_size = 65536};
-    struct source *source = live_source_open(&options, error);
-    if (source == NULL)
+    pcap_t *pcap = live_device_open(&options, error);
+    if (pcap == NULL)
         return -1;
-    int count = pcap_list_datalinks(source->pcap, types);
-    if (count < 0) /* nothing else can fail there */
-        capture_error_set_errno(error, ENOMEM);
-    source_close(source);
+    int count = pcap_list_datalinks(pcap, types);
+    if (count < 0)
+        capture_error_set_libpcap(error, pcap_geterr(pcap));
+    pcap_close(pcap);
     return count < 0 ? -1 : count;
 }
 
