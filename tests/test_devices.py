@@ -222,7 +222,9 @@ def test_a_name_that_is_no_text():
         device = devices()[os.fsdecode(name)]
         assert os.fsencode(device.name) == name and device.name in get_available_devices()
         assert device.link_types[0] == "EN10MB" and can_capture(device) is True
-        for shown in (repr(device), repr(devices())):
+        with pytest.raises(KeyError) as missing:
+            devices()["no-such-device"]
+        for shown in (repr(device), repr(devices()), can_capture("no-such-device"), missing.value.args[0]):
             assert r"\udcff\x1b[1mx" in shown and shown.isascii() and "\x1b" not in shown
 
 

@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import zip_longest
 
 from umpa_sniffing import _core
-from umpa_sniffing.exceptions import UMPASniffingException
+from umpa_sniffing.exceptions import UMPASniffingException, _printable
 
 TYPE_CHECKING = False  # as in typing, which takes longer to import than all else here
 if TYPE_CHECKING:
@@ -99,7 +99,7 @@ class Device(_TextWithFacts):
 
     def __repr__(self) -> str:
         addresses = " ".join(map(repr, self.addresses))
-        facts = [_flags(self), self.mac, addresses, _printable(self.description)]
+        facts = [_flags(self), self.mac, addresses, _printable(self.description or "")]
         return f"<Device {_printable(self)}: {', '.join(filter(None, facts))}>"
 
 
@@ -125,7 +125,7 @@ class DeviceList(list[Device]):
             for device in self:
                 if device == index:
                     return device
-            raise KeyError(f"no device {str(index)!r}; there are: {', '.join(self)}")
+            raise KeyError(f"no device {str(index)!r}; there are: {', '.join(map(_printable, self))}")
         if isinstance(index, slice):
             return DeviceList(super().__getitem__(index))
         return super().__getitem__(index)
@@ -188,14 +188,7 @@ def _table(devices: Iterable[Device]) -> Iterator[list[str]]:
     for device in devices:
         cells = [_printable(device), _flags(device), device.mac or ""]
         addresses = [repr(address) for address in device.addresses]
-        description = [_printable(device.description)]
+        description = [_printable(device.description or "")]
         for address, words in zip_longest(addresses or [""], description, fillvalue=""):
             yield [*cells, address, words]
             cells = [""] * len(cells)
-
-
-def _printable(text: str | None) -> str:
-    """As it is, unless a terminal would not show it or an encoding not have it: escaped."""
-    if text is None:
-        return ""
-    return str(text) if text.isprintable() else ascii(str(text))[1:-1]

@@ -107,13 +107,18 @@ def _system(errno: int, text: str, subject: str | None) -> UMPASystemException:
     return _CLASS_OF_ERRNO.get(errno, UMPASystemException)(errno, text, subject)
 
 
+def _printable(text: str) -> str:
+    """As it is, unless a terminal would not show it or an encoding not have it: escaped."""
+    return str(text) if text.isprintable() else ascii(str(text))[1:-1]
+
+
 def _device(errno: int, text: str, subject: str | None) -> UMPADeviceException:
     if errno == _errno.ENODEV and subject is not None:
         from umpa_sniffing._core import get_available_devices
 
-        text += f"; there are: {', '.join(get_available_devices())}"
-    elif errno == _errno.ENETDOWN:
-        text += f"; bring it up first: ip link set {subject} up"
+        text += f"; there are: {', '.join(map(_printable, get_available_devices()))}"
+    elif errno == _errno.ENETDOWN and subject is not None:
+        text += f"; bring it up first: ip link set {_printable(subject)} up"
     return UMPADeviceException(errno, text, subject)
 
 
