@@ -5,6 +5,7 @@ import signal
 from pathlib import Path
 
 import pytest
+from hosts import two_hosts
 from hypothesis import HealthCheck, settings
 
 settings.register_profile(
@@ -33,3 +34,10 @@ def sigint_is_left_alone():
     before = signal.getsignal(signal.SIGINT)
     yield
     assert signal.getsignal(signal.SIGINT) is before
+
+
+@pytest.fixture
+def cable():
+    """Two hosts, of which we are on the first."""
+    with two_hosts() as hosts:
+        yield hosts

@@ -11,6 +11,7 @@ import os
 import socket
 import subprocess
 from collections.abc import Iterator
+from typing import NamedTuple
 
 from capture_files import ethernet_udp
 from traffic import CLONE_NEWNET, own_network
@@ -90,13 +91,20 @@ def _enter(namespace: int) -> None:
         raise OSError(ctypes.get_errno(), "setns")
 
 
+class Cable(NamedTuple):
+    here: Host
+    there: Host
+    sender: Sender  # at the other end
+
+
 @contextlib.contextmanager
-def two_hosts() -> Iterator[tuple[Host, Host]]:
-    """Joined by a veth pair."""
+def two_hosts() -> Iterator[Cable]:
+    """Joined by a veth pair. This thread is on the first."""
     here, there = Host("10.0.0.1"), Host("10.0.0.2")
     try:
         here.plug(there)
-        yield here, there
+        with here.inside(), there.sender() as sender:
+            yield Cable(here, there, sender)
     finally:
         os.close(here.namespace)
         os.close(there.namespace)

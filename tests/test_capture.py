@@ -3,16 +3,14 @@
 from __future__ import annotations
 
 import errno
-import os
 import resource
 import sys
-import threading
 import time
 
 import pytest
 from capture_files import LINUX_SLL, numbered, pcap, read_pcap, record, seen
 from processes import needs_root
-from traffic import Chatter, assert_consecutive, capturing_sockets, wait_until_capturing
+from traffic import Chatter, assert_consecutive
 from waiting_calls import NEVER
 
 import umpa_sniffing
@@ -229,21 +227,6 @@ def test_a_callbacks_exception_comes_out_though_the_dump_cannot_be_finished(tmp_
             resource.setrlimit(resource.RLIMIT_FSIZE, before)
     assert caught.value.__context__ is None
     assert [error.errno for error in told] == [errno.EFBIG]
-
-
-@needs_root
-def test_a_forked_child_can_close_what_a_thread_of_its_parent_reads():
-    with Chatter() as chatter, open_live("lo", filter=f"{chatter.filter} and udp port 1") as capture:
-        reader = threading.Thread(target=lambda: list(capture))
-        reader.start()
-        wait_until_capturing(os.getpid())
-        child = os.fork()
-        if child == 0:
-            capture.close()
-            os._exit(capturing_sockets(os.getpid()))
-        assert os.waitpid(child, 0)[1] == 0
-        capture.stop()
-        reader.join()
 
 
 @needs_root

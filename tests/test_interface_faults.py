@@ -8,7 +8,7 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from hosts import Host, Sender, two_hosts
+from hosts import Host, Sender
 from processes import needs_root
 from traffic import Chatter, payload_number, wait_until_capturing
 from waiting_calls import NEVER
@@ -17,13 +17,6 @@ from umpa_sniffing import Capture, open_live, sniff, sniff_loop, sniff_next, to_
 from umpa_sniffing.exceptions import UMPADeviceException, UMPASniffingException
 
 pytestmark = needs_root
-
-
-@pytest.fixture
-def cable():
-    """We are on the first of two hosts; the sender puts packets on the other one's end."""
-    with two_hosts() as (here, there), here.inside(), there.sender() as sender:
-        yield here, there, sender
 
 
 def open_cable(device: str = "veth") -> Capture:

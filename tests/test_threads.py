@@ -1,4 +1,4 @@
-"""Threads and processes: the GIL, captures side by side, stop, close, fork."""
+"""Threads: the GIL, captures side by side, stop, close."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ from concurrent.futures import ThreadPoolExecutor
 from itertools import pairwise
 
 import pytest
-from capture_files import ethernet_udp, numbered, pcap, read_pcap, record, seen
-from processes import needs_root, run_python
+from capture_files import ethernet_udp, numbered, pcap, record, seen
+from processes import needs_root
 from traffic import Chatter, assert_consecutive, capturing_sockets, eventually, wait_until_capturing
 from waiting_calls import NEVER, WAITING_FUNCTIONS, wait_in_vain
 
@@ -229,68 +229,3 @@ def test_close_is_idempotent(tmp_path):
         next(capture)
     assert isinstance(caught.value, ValueError)
     assert packet.udp.dstport == 53
-
-
-FORK = """
-    import json, os, sys
-    import umpa_sniffing
-    from umpa_sniffing.exceptions import UMPASniffingException
-    from traffic import Chatter, payload_number
-
-    dump = sys.argv[1]
-    numbers = []
-    chatter = Chatter()
-    with umpa_sniffing.open_live("lo", filter=chatter.filter, dump=dump) as capture, \\
-            umpa_sniffing.open_offline(sys.argv[2]) as file:
-        next(file)
-        chatter._thread.start()
-        for packet in capture:
-            numbers.append(payload_number(packet))
-            if len(numbers) == 5:
-                child = os.fork()
-                if child == 0:
-                    status = 0
-                    for inherited in (capture, file):
-                        try:
-                            next(inherited)
-                            status = 1
-                        except UMPASniffingException as error:
-                            if not isinstance(error, ValueError) or "parent process" not in str(error):
-                                status = 2
-                    capture.close()
-                    file.close()
-                    sys.exit(status)
-                status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-            if len(numbers) == 300:
-                break
-        rest_of_file = len(list(file))
-    chatter.stop()
-    print(json.dumps([status, numbers, rest_of_file]))
-"""
-
-
-@needs_root
-def test_a_forked_child_gets_an_error_and_the_parent_loses_nothing(tmp_path):
-    dump, file = tmp_path / "dump.pcap", tmp_path / "file.pcap"
-    file.write_bytes(pcap(numbered(4)))
-    status, numbers, rest_of_file = run_python(FORK, dump, file)
-    assert status == 0
-    assert numbers == list(range(numbers[0], numbers[0] + 300))
-    assert [int(each.data[42:].split()[0]) for each in read_pcap(dump)] == numbers
-    assert rest_of_file == 3
-
-
-@needs_root
-def test_a_forked_child_may_capture_on_its_own():
-    assert run_python("""
-        import json, os, sys, umpa_sniffing
-        from traffic import Chatter
-        with Chatter() as chatter:
-            umpa_sniffing.sniff(2, chatter.filter, "lo")
-            filter = chatter.filter
-            child = os.fork()
-            if child == 0:
-                os._exit(len(umpa_sniffing.sniff(3, filter, "lo")))
-            status = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
-        print(json.dumps(status))
-    """) == 3  # fmt: skip
