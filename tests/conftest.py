@@ -41,3 +41,16 @@ def cable():
     """Two hosts, of which we are on the first."""
     with two_hosts() as hosts:
         yield hosts
+
+
+@pytest.fixture
+def alarm():
+    """After so many seconds a signal's handler raises InterruptedError."""
+
+    def handler(*_):
+        raise InterruptedError
+
+    before = signal.signal(signal.SIGALRM, handler)
+    yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
+    signal.setitimer(signal.ITIMER_REAL, 0)
+    signal.signal(signal.SIGALRM, before)
