@@ -4,6 +4,7 @@ Each is a UMPAException, and also the built-in exception that a Python programme
 catch. Functions with a leading underscore make them for the C core.
 """
 
+import contextlib as _contextlib
 import errno as _errno
 import os as _os
 import sys as _sys
@@ -116,7 +117,8 @@ def _device(errno: int, text: str, subject: str | None) -> UMPADeviceException:
     if errno == _errno.ENODEV and subject is not None:
         from umpa_sniffing._core import get_available_devices
 
-        text += f"; there are: {', '.join(map(_printable, get_available_devices()))}"
+        with _contextlib.suppress(UMPAException):  # such as when no descriptor is left
+            text += f"; there are: {', '.join(map(_printable, get_available_devices()))}"
     elif errno == _errno.ENETDOWN and subject is not None:
         text += f"; bring it up first: ip link set {_printable(subject)} up"
     return UMPADeviceException(errno, text, subject)

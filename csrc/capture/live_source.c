@@ -194,10 +194,14 @@ static bool set_first_filter(struct live_source *live, const struct live_options
     char words[PCAP_ERRBUF_SIZE];
     bpf_u_int32 network;
     struct filter_programs programs;
-    if (pcap_lookupnet(options->device, &network, &live->netmask, words) != 0)
+    if (pcap_lookupnet(options->device, &network, &live->netmask, words) != 0) {
         live->netmask = PCAP_NETMASK_UNKNOWN;
+        capture_error_set_libpcap(error, words);
+    }
     if (options->filter == NULL)
         return true;
+    if (error->errno_value == EMFILE || error->errno_value == ENFILE)
+        return false;
     if (!programs_make(live, options->filter, false, &programs, error))
         return false;
     /* A device's own clock can't be compared with ours. */
