@@ -176,12 +176,22 @@ static bool live_set_filter(struct source *source, const char *filter, struct ca
     return programs_make(live, filter, true, &programs, error) && programs_install(live, &programs, error);
 }
 
-/* While the handle had no filter, it took what came: neither to be counted nor delivered. */
+static void ignore_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
+{
+    (void)user;
+    (void)header;
+    (void)bytes;
+}
+
+/* While the handle had no filter, it took what came: neither to be counted nor delivered, nor to take the
+ * room of what comes. */
 static bool forget_packets_before_filter(struct live_source *live, struct capture_error *error)
 {
     const int64_t unit_ns = INT64_C(1000000000) / live->base.fractions_per_second;
     if (!set_kernel_filter(live->base.pcap, 0, NULL, error))
         return false;
+    while (pcap_dispatch(live->base.pcap, -1, ignore_packet, NULL) > 0)
+        ;
     update_stats(live, &(struct capture_error){0}); /* stats() will tell why there are none */
     live->totals = (struct source_stats){0};
     live->base.begin_ns = realtime_ns() / unit_ns * unit_ns;
