@@ -1,5 +1,5 @@
 /* Packets of a live device: the live half of source.h. The wait is our own poll, never libpcap's. */
-#define _DEFAULT_SOURCE /* clock_gettime, strdup; u_int, for pcap.h */
+#define _DEFAULT_SOURCE /* clock_gettime; u_int, for pcap.h */
 #include "clock.h"
 #include "kernel_filter.h"
 #include "live_device.h"
@@ -9,13 +9,15 @@
 #include <poll.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/ioctl.h>
 
 enum { STATS_INTERVAL_MS = 100 }; /* long before 32 bits are full */
 
 struct live_source {
     struct source base;
-    char *device;              /* to see whether it is still there */
     unsigned int device_index; /* 0: no network interface ("any", USB, ...) */
+    int drain_ms;              /* by then the kernel has handed over what a device that is gone had sent */
+    int64_t gone_ns;           /* when it was found to be gone; 0: it is there */
     bpf_u_int32 netmask;
     struct pcap_stat last_stats;
     struct source_stats totals;
@@ -53,13 +55,26 @@ static bool live_stats(struct source *source, struct source_stats *stats, struct
     return true;
 }
 
-static void keep_failure(struct live_source *live)
+/* By its number, for its name may change. Libpcap's socket is asked where that can be done: it stays in its
+ * network namespace, which this thread may have left. */
+static bool device_is_there(const struct live_source *live)
 {
-    struct source *source = &live->base;
-    if (live->device_index != 0 && if_nametoindex(live->device) != live->device_index)
-        capture_error_set(&source->failure, ERROR_DEVICE, ENODEV, "%s", pcap_geterr(source->pcap));
-    else
-        capture_error_set_libpcap(&source->failure, pcap_geterr(source->pcap));
+#if defined(SIOCGIFNAME)
+    struct ifreq request = {.ifr_ifindex = (int)live->device_index};
+    return ioctl(pcap_fileno(live->base.pcap), SIOCGIFNAME, &request) == 0;
+#else
+    return if_indextoname(live->device_index, (char[IF_NAMESIZE]){0}) != NULL;
+#endif
+}
+
+/* A renamed device is no failure: libpcap goes by the old name, and can go on. */
+static void dispatch_failed(struct live_source *live)
+{
+    const char *words = pcap_geterr(live->base.pcap);
+    if (live->device_index != 0 && !device_is_there(live))
+        live->gone_ns = monotonic_ns();
+    else if (live->device_index == 0 || strcmp(words, "The interface disappeared") != 0)
+        capture_error_set_libpcap(&live->base.failure, words);
 }
 
 /* Dispatches whatever ended the wait: only so is a deleted device noticed, and a pending signal or wake keeps
@@ -72,6 +87,8 @@ static void live_read(struct source *source, int wait_ms)
         wait_ms = 0;
     else if (wait_ms > source->longest_wait_ms)
         wait_ms = source->longest_wait_ms;
+    if (live->gone_ns != 0 && wait_ms > live->drain_ms)
+        wait_ms = live->drain_ms;
     if (!wake_pipe_wait(&source->wake, pcap_get_selectable_fd(source->pcap), wait_ms, &events,
                         &source->failure))
         return;
@@ -79,8 +96,11 @@ static void live_read(struct source *source, int wait_ms)
     int result = source_dispatch(source, source->max_packets);
     if (result == PCAP_ERROR_BREAK || result == (int)source->max_packets)
         source->stopped = true;
-    else if (result < 0 && source->failure.kind == ERROR_NONE)
-        keep_failure(live);
+    else if (result < 0 && source->failure.kind == ERROR_NONE && live->gone_ns == 0)
+        dispatch_failed(live);
+    else if (result <= 0 && live->gone_ns != 0 &&
+             monotonic_ns() - live->gone_ns >= live->drain_ms * INT64_C(1000000))
+        capture_error_set(&source->failure, ERROR_DEVICE, ENODEV, "the device disappeared");
     if (monotonic_ns() - live->stats_ns >= STATS_INTERVAL_MS * INT64_C(1000000))
         update_stats(live, &(struct capture_error){0});
     /* A descriptor that stays in error ends every poll at once. */
@@ -230,9 +250,7 @@ static int live_fd(const struct source *source)
 
 static void live_free(struct source *source)
 {
-    struct live_source *live = (void *)source;
-    free(live->device);
-    free(live);
+    free(source);
 }
 
 static const struct source_operations live_operations = {
@@ -256,8 +274,7 @@ struct source *live_source_open(const struct live_options *options, struct captu
     int64_t activated_ns = realtime_ns();
     pcap_t *pcap = NULL;
     struct live_source *live = calloc(1, sizeof(*live));
-    char *device = strdup(options->device);
-    if (live == NULL || device == NULL) {
+    if (live == NULL) {
         capture_error_set_errno(error, ENOMEM);
         goto failed;
     }
@@ -267,8 +284,8 @@ struct source *live_source_open(const struct live_options *options, struct captu
     live->base.waits = true;
     live->base.longest_wait_ms = longest_wait(pcap);
     live->base.activated_ns = activated_ns;
-    live->device = device;
-    live->device_index = if_nametoindex(device);
+    live->device_index = if_nametoindex(options->device);
+    live->drain_ms = 2 * options->to_ms;
     live->stats_ns = monotonic_ns();
     if (!set_first_filter(live, options, error)) {
         source_close(&live->base);
@@ -278,7 +295,6 @@ struct source *live_source_open(const struct live_options *options, struct captu
 failed:
     if (pcap != NULL)
         pcap_close(pcap);
-    free(device);
     free(live);
     return NULL;
 }
