@@ -6,6 +6,10 @@
 #include <stdlib.h>
 #include <string.h>
 
+/* Libpcap itself filters the first packets after a filter is set, as far as it has their bytes: fewer would
+ * make it lose them. What was not asked for is cut off later. */
+enum { LEAST_SNAPLEN = 256 };
+
 /* Appends to a list of names in `text`, as far as there is room. */
 static void append_name(char *text, size_t size, const char *name)
 {
@@ -109,7 +113,7 @@ static bool activate(pcap_t *pcap, const struct live_options *options, struct ca
 {
     char words[PCAP_ERRBUF_SIZE] = "";
     if (options->snaplen > 0)
-        pcap_set_snaplen(pcap, options->snaplen);
+        pcap_set_snaplen(pcap, options->snaplen > LEAST_SNAPLEN ? options->snaplen : LEAST_SNAPLEN);
     if (options->buffer_size > 0)
         pcap_set_buffer_size(pcap, options->buffer_size);
     pcap_set_promisc(pcap, options->promisc);

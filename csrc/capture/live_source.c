@@ -282,6 +282,8 @@ struct source *live_source_open(const struct live_options *options, struct captu
     if (pcap == NULL || !source_init(&live->base, &live_operations, pcap, error))
         goto failed;
     live->base.waits = true;
+    if (options->snaplen > 0 && (uint32_t)options->snaplen < live->base.snaplen)
+        live->base.snaplen = live->base.cut_at = (uint32_t)options->snaplen;
     live->base.longest_wait_ms = longest_wait(pcap);
     live->base.activated_ns = activated_ns;
     live->device_index = if_nametoindex(options->device);

@@ -57,18 +57,21 @@ static void keep_packet(u_char *user, const struct pcap_pkthdr *header, const u_
     int64_t packet_ns = timestamp_ns(&header->ts, source->fractions_per_second);
     if (source->begin_ns != 0 && is_too_early(source, packet_ns))
         return;
+    uint32_t caplen = header->caplen;
+    if (source->cut_at != 0 && caplen > source->cut_at)
+        caplen = source->cut_at;
     source->packets_read++;
     if (source->filters && !matches(source, header, bytes)) {
         /* counted there */
-    } else if (header->caplen > source->batch->max_caplen || !packet_batch_has_room(source->batch)) {
+    } else if (caplen > source->batch->max_caplen || !packet_batch_has_room(source->batch)) {
         capture_error_set(&source->failure, ERROR_LIBPCAP, 0,
-                          "a packet of %u bytes is longer than the %u that there is room for", header->caplen,
+                          "a packet of %u bytes is longer than the %u that there is room for", caplen,
                           source->batch->max_caplen);
         stop(source);
         return;
     } else {
-        packet_batch_append(source->batch, source->decoder, packet_ns, header->caplen, header->len,
-                            source->link_type, bytes);
+        packet_batch_append(source->batch, source->decoder, packet_ns, caplen, header->len, source->link_type,
+                            bytes);
         source->appended++;
     }
     if (source_is_full(source) || (source->has_next != NULL && !source->has_next(source)))

@@ -27,6 +27,7 @@ struct source {
     struct wake_pipe wake;
     uint32_t link_type;
     uint32_t snaplen;
+    uint32_t cut_at; /* bytes of a packet, where libpcap gives more than were asked for; 0: it does not */
     int64_t fractions_per_second; /* unit of a packet's tv_usec: nano- or microseconds */
     int64_t opened_ns;            /* of monotonic_ns */
     int longest_wait_ms;
