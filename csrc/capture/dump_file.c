@@ -44,8 +44,9 @@ static bool make_file_header(uint8_t header[FILE_HEADER_SIZE], uint32_t link_typ
 {
     bool made = false;
     uint8_t memory[FILE_HEADER_SIZE + 1]; /* fmemopen ends with a NUL where there is room */
-    pcap_t *pcap = pcap_open_dead_with_tstamp_precision(
-        (int)link_type, (int)snaplen, microseconds ? PCAP_TSTAMP_PRECISION_MICRO : PCAP_TSTAMP_PRECISION_NANO);
+    pcap_t *pcap = pcap_open_dead_with_tstamp_precision((int)link_type, (int)snaplen,
+                                                        microseconds ? PCAP_TSTAMP_PRECISION_MICRO
+                                                                     : PCAP_TSTAMP_PRECISION_NANO);
     FILE *stream = fmemopen(memory, sizeof(memory), "wb");
     if (pcap == NULL || stream == NULL) {
         capture_error_set_errno(error, ENOMEM);

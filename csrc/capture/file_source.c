@@ -143,8 +143,7 @@ struct source *file_source_open(const char *path, const char *filter, struct int
         file->base.has_next = pipe_has_packet;
         file->base.waits = true;
     }
-    if (filter != NULL &&
-        !source_compile(pcap, filter, PCAP_NETMASK_UNKNOWN, &file->base.program, error)) {
+    if (filter != NULL && !source_compile(pcap, filter, PCAP_NETMASK_UNKNOWN, &file->base.program, error)) {
         source_close(&file->base);
         return NULL;
     }

@@ -126,8 +126,8 @@ static void programs_free(struct filter_programs *programs)
 static bool is_for_kernel_alone(const struct bpf_program *program)
 {
     for (u_int i = 0; i < program->bf_len; i++)
-        if (BPF_CLASS(program->bf_insns[i].code) == BPF_LD && BPF_MODE(program->bf_insns[i].code) == BPF_ABS &&
-            program->bf_insns[i].k > INT32_MAX)
+        if (BPF_CLASS(program->bf_insns[i].code) == BPF_LD &&
+            BPF_MODE(program->bf_insns[i].code) == BPF_ABS && program->bf_insns[i].k > INT32_MAX)
             return true;
     return false;
 }
@@ -144,9 +144,10 @@ static bool compile_for_callback(struct live_source *live, const char *filter, s
     if (!compiled || !is_for_kernel_alone(program))
         return compiled;
     pcap_freecode(program);
-    return capture_error_set(error, ERROR_FILTER, 0,
-                             "inbound, outbound and ifindex are for the kernel alone, neither during a capture"
-                             " nor in a long filter; open_live(direction=) may do");
+    return capture_error_set(
+        error, ERROR_FILTER, 0,
+        "inbound, outbound and ifindex are for the kernel alone, neither during a capture"
+        " nor in a long filter; open_live(direction=) may do");
 }
 
 /* `filters_again`: packets that we have already will be looked at as well. */
@@ -178,8 +179,8 @@ static bool programs_install(struct live_source *live, struct filter_programs *p
                              struct capture_error *error)
 {
     struct source *source = &live->base;
-    bool set = set_kernel_filter(source->pcap, SNAPLEN_MAX, programs->is_late ? NULL : &programs->for_kernel,
-                                 error);
+    bool set =
+        set_kernel_filter(source->pcap, SNAPLEN_MAX, programs->is_late ? NULL : &programs->for_kernel, error);
     if (set) {
         source_replace_program(source, programs->for_callback, programs->is_late);
         source->filters_late = programs->is_late;

@@ -1,7 +1,7 @@
 /* What live and file sources have in common: see source.h. */
 #define _DEFAULT_SOURCE /* u_int, for pcap.h */
-#include "source_internal.h"
 #include "clock.h"
+#include "source_internal.h"
 #include <limits.h>
 #include <string.h>
 

@@ -1,6 +1,6 @@
 /* umpa_sniffing.Capture: its type, and what it tells of itself. */
-#include "arguments.h"
 #include "capture_object.h"
+#include "arguments.h"
 #include "errors.h"
 
 PyDoc_STRVAR(stop_doc,
@@ -87,11 +87,13 @@ static PyObject *capture_stats(PyObject *object, PyObject *unused)
     return capture_stats_object(self, &stats, delivered);
 }
 
-PyDoc_STRVAR(set_filter_doc,
-             "set_filter(filter, /)\n--\n\n"
-             "Another BPF expression for a live capture, None for none, from any thread or callback: no packet that does not\n"
-             "match it is delivered once this has returned. A bad one is an exception, and the old one stays.\n"
-             "While libpcap exchanges them in the kernel, for some microseconds, packets may be missed.");
+PyDoc_STRVAR(
+    set_filter_doc,
+    "set_filter(filter, /)\n--\n\n"
+    "Another BPF expression for a live capture, None for none, from any thread or callback: no packet that "
+    "does not\n"
+    "match it is delivered once this has returned. A bad one is an exception, and the old one stays.\n"
+    "While libpcap exchanges them in the kernel, for some microseconds, packets may be missed.");
 
 static PyObject *capture_set_filter(PyObject *object, PyObject *filter)
 {

@@ -1,9 +1,9 @@
 /* umpa_sniffing.Capture: a live device or a file being read. capture_open.c and capture_open_live.c open it,
- * capture_take.c takes packets from its source, capture_read.c hands them to Python, capture_lifecycle.c stops
- * and closes it, capture_object.c is its type.
+ * capture_take.c takes packets from its source, capture_read.c hands them to Python, capture_lifecycle.c
+ * stops and closes it, capture_object.c is its type.
  *
- * Who may do what. All fields are guarded by the GIL, except that the reader uses `batch` and `dump` without it,
- * and everybody inside uses `source`, which has a lock of its own.
+ * Who may do what. All fields are guarded by the GIL, except that the reader uses `batch` and `dump` without
+ * it, and everybody inside uses `source`, which has a lock of its own.
  *
  *   OPEN      source is set, nobody is inside
  *   READ      `busy`: one thread is the reader, from capture_enter to capture_leave, callbacks included

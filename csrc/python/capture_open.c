@@ -1,6 +1,6 @@
 /* open_offline(), and what it has in common with open_live(): see capture_open.h. */
-#include "arguments.h"
 #include "capture_open.h"
+#include "arguments.h"
 #include "errors.h"
 
 void open_options_clear(struct open_options *options)
@@ -73,7 +73,8 @@ bool capture_warn_of_late_filter(CaptureObject *self)
 {
     if (!source_filters_late(self->source))
         return true;
-    PyObject *result = PyObject_CallMethod(self->state->exceptions, "_warn_of_late_filter", "O", self->filter);
+    PyObject *result =
+        PyObject_CallMethod(self->state->exceptions, "_warn_of_late_filter", "O", self->filter);
     Py_XDECREF(result);
     return result != NULL;
 }

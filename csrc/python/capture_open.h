@@ -1,4 +1,5 @@
-/* What open_live() and open_offline() have in common: only capture_open.c and capture_open_live.c include it. */
+/* What open_live() and open_offline() have in common: only capture_open.c and capture_open_live.c include it.
+ */
 #ifndef UMPA_PYTHON_CAPTURE_OPEN_H
 #define UMPA_PYTHON_CAPTURE_OPEN_H
 

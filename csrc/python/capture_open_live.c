@@ -81,10 +81,23 @@ const char open_live_doc[] =
 
 PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords)
 {
-    static char *names[] = {"device",    "filter",         "snaplen",     "promisc",
-                            "timeout",   "count",          "dump",        "to_ms",
-                            "buffer_size", "immediate",    "monitor",     "timestamp_type",
-                            "timestamp_precision", "direction", "datalink", "flush_interval", NULL};
+    static char *names[] = {"device",
+                            "filter",
+                            "snaplen",
+                            "promisc",
+                            "timeout",
+                            "count",
+                            "dump",
+                            "to_ms",
+                            "buffer_size",
+                            "immediate",
+                            "monitor",
+                            "timestamp_type",
+                            "timestamp_precision",
+                            "direction",
+                            "datalink",
+                            "flush_interval",
+                            NULL};
     struct module_state *state = PyModule_GetState(module);
     PyObject *device = NULL, *filter = NULL, *snaplen = NULL, *timeout = NULL, *count = NULL, *dump = NULL;
     PyObject *to_ms = NULL, *buffer_size = NULL, *timestamp_type = NULL, *precision = NULL;
@@ -92,7 +105,8 @@ PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords)
     PyObject *encoded_type = NULL, *encoded_link = NULL;
     int promisc = 1, immediate = 0, monitor = 0;
     int64_t started_ns = monotonic_ns();
-    struct live_numbers numbers = {.snaplen = SNAPLEN_MAX, .to_ms = DEFAULT_TO_MS, .buffer_size = DEFAULT_BUFFER};
+    struct live_numbers numbers = {
+        .snaplen = SNAPLEN_MAX, .to_ms = DEFAULT_TO_MS, .buffer_size = DEFAULT_BUFFER};
     struct open_options options = {.flush_interval_ns = DEFAULT_FLUSH_NS};
     struct capture_error error = {0};
     CaptureObject *self = NULL;
@@ -100,8 +114,8 @@ PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords)
 
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O$OOpOOOOOppOOOOO:open_live", names, &device, &filter,
                                      &snaplen, &promisc, &timeout, &count, &dump, &to_ms, &buffer_size,
-                                     &immediate, &monitor, &timestamp_type, &precision, &direction,
-                                     &datalink, &flush_interval))
+                                     &immediate, &monitor, &timestamp_type, &precision, &direction, &datalink,
+                                     &flush_interval))
         return NULL;
     if (!argument_text(device, "device", &options.subject) ||
         !argument_text(filter, "filter", &options.filter) ||

@@ -1,4 +1,5 @@
-/* How the packets of a capture reach Python: one by one, into a list, through a callback, or only its dump. */
+/* How the packets of a capture reach Python: one by one, into a list, through a callback, or only its dump.
+ */
 #include "arguments.h"
 #include "capture_object.h"
 #include "errors.h"

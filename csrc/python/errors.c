@@ -22,8 +22,7 @@ PyObject *raise_capture_error(struct module_state *state, const struct capture_e
         [ERROR_SYSTEM] = "_system",           [ERROR_NOT_PERMITTED] = "_not_permitted",
         [ERROR_DEVICE] = "_device",           [ERROR_FILTER] = "_filter",
         [ERROR_FILE_FORMAT] = "_file_format", [ERROR_LIBPCAP] = "_libpcap",
-        [ERROR_INTERRUPTED] = "_libpcap",
-        [ERROR_ARGUMENT] = "_argument",
+        [ERROR_INTERRUPTED] = "_libpcap",     [ERROR_ARGUMENT] = "_argument",
     };
     if (error->kind == ERROR_NO_MEMORY)
         return PyErr_NoMemory();
