@@ -161,8 +161,8 @@ def _warn_of_drops(stats: "_CaptureStats", subject: str) -> None:
     whose = f", {by_interface} of them by the interface" if by_interface else ""
     warning = UMPADropWarning(
         f"{subject!r}: {stats.dropped + by_interface} packets were dropped{whose}; {stats.delivered} were"
-        " delivered. They came faster than they were taken: a larger buffer_size, a narrower filter, a"
-        " smaller snaplen or less work for each packet loses fewer"
+        " delivered. They came faster than they were taken: a larger buffer_size or to_ms, a narrower filter,"
+        " a smaller snaplen or less work for each packet loses fewer"
     )
     warning.stats = stats
     _warn(warning)
