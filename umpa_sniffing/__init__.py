@@ -7,6 +7,7 @@ from umpa_sniffing._core import (
     open_live,
     open_offline,
 )
+from umpa_sniffing.background import BackgroundSniff, sniff_background
 from umpa_sniffing.device_list import Address, Device, DeviceList, Refusal, can_capture, devices
 from umpa_sniffing.exceptions import (
     UMPAAttributeException,
@@ -33,6 +34,7 @@ __version__ = "0.1.0"
 
 __all__ = [
     "Address",
+    "BackgroundSniff",
     "Capture",
     "CaptureStats",
     "Device",
@@ -58,6 +60,7 @@ __all__ = [
     "open_offline",
     "sniff",
     "sniff_any",
+    "sniff_background",
     "sniff_loop",
     "sniff_next",
     "to_file",

@@ -1,6 +1,15 @@
 """The functions of umpa_sniffing.sniffing, and what is beneath them; help(sniff) has the arguments."""
 
-from umpa_sniffing import Capture, PacketList, can_capture, devices, open_live, open_offline
+from umpa_sniffing import (
+    BackgroundSniff,
+    Capture,
+    PacketList,
+    can_capture,
+    devices,
+    open_live,
+    open_offline,
+    sniff_background,
+)
 from umpa_sniffing.sniffing import (
     from_file,
     from_file_loop,
@@ -13,6 +22,7 @@ from umpa_sniffing.sniffing import (
 )
 
 __all__ = [
+    "BackgroundSniff",
     "Capture",
     "PacketList",
     "can_capture",
@@ -24,6 +34,7 @@ __all__ = [
     "open_offline",
     "sniff",
     "sniff_any",
+    "sniff_background",
     "sniff_loop",
     "sniff_next",
     "to_file",
