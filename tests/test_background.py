@@ -2,22 +2,18 @@
 
 from __future__ import annotations
 
-import errno
-import gc
 import inspect
-import json
 import os
 import re
-import signal
 import socket
-import subprocess
 import threading
 import time
 
 import pytest
+from background_sniffs import Boom, boom, nothing_stays_behind, send_one  # noqa: F401
 from capture_files import read_pcap
-from processes import AS_NOBODY, DEADLINE_S, Program, command, environment, needs_root, run_python
-from traffic import Chatter, assert_consecutive, capturing_sockets, eventually, own_network, payload_number
+from processes import AS_NOBODY, DEADLINE_S, needs_root, run_python
+from traffic import Chatter, assert_consecutive, capturing_sockets, eventually
 from waiting_calls import NEVER
 
 import umpa_sniffing
@@ -33,33 +29,10 @@ from umpa_sniffing.exceptions import (
 pytestmark = needs_root
 
 
-class Boom(Exception):
-    pass
-
-
-def boom(timestamp, packet, *arguments):
-    raise Boom("boom")
-
-
-@pytest.fixture(autouse=True)
-def nothing_stays_behind():
-    threads = threading.active_count()
-    yield
-    gc.collect()
-    eventually(lambda: capturing_sockets(os.getpid()) == 0, "the handles are closed")
-    eventually(lambda: threading.active_count() == threads, "the threads have ended")
-
-
 @pytest.fixture
 def chatter():
     with Chatter() as each:
         yield each
-
-
-def send_one(chatter_or_port) -> None:
-    port = getattr(chatter_or_port, "port", chatter_or_port)
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
-        sender.sendto(b"0", ("127.0.0.1", port))
 
 
 @pytest.fixture
@@ -90,7 +63,7 @@ def test_packets_grow_and_are_read_while_it_runs(chatter):
     length = len(packets)
     assert length == background.stats().delivered >= max(lengths)
     assert_consecutive(packets)
-    send_one(chatter)
+    send_one(chatter.port)
     assert len(packets) == length
 
 
@@ -292,6 +265,7 @@ def test_wrong_milliseconds(timeout):
 
 
 def test_fifty_leave_no_threads_and_descriptors(chatter):
+    eventually(lambda: chatter.sent, "its socket is open")
     threads, descriptors = threading.active_count(), len(os.listdir("/proc/self/fd"))
     for _ in range(5):
         several = [sniff_background(filter=chatter.filter, device="lo") for _ in range(10)]
@@ -301,291 +275,6 @@ def test_fifty_leave_no_threads_and_descriptors(chatter):
             assert_consecutive(background.packets)
         assert threading.active_count() == threads
         assert len(os.listdir("/proc/self/fd")) == descriptors
-
-
-# Exceptions
-
-
-def test_an_exception_comes_out_of_stop_and_wait_with_the_packets(chatter):
-    def fail_at_third(timestamp, packet):
-        if len(background.packets) == 3:
-            raise Boom(packet)
-
-    background = sniff_background(filter=chatter.filter, device="lo", callback=fail_at_third)
-    for ask in (lambda: background.wait(10_000), background.stop, background.wait, background.stop):
-        with pytest.raises(Boom) as caught:
-            ask()
-        error = caught.value
-        assert error.packets is background.packets and error.delivered == len(error.packets) == 3
-        assert error.args == (background.packets[2],)
-        if hasattr(error, "__notes__"):
-            assert error.__notes__ == ["3 packets were captured before: sys.last_value.packets"]
-
-
-def test_an_exception_comes_out_of_the_with_block(chatter):
-    with (
-        pytest.raises(Boom),
-        sniff_background(filter=chatter.filter, device="lo", callback=boom) as background,
-    ):
-        eventually(lambda: not background.running, "it fails")
-
-
-def test_an_exception_that_was_caught_does_not_come_out_of_the_with_block(chatter):
-    with sniff_background(filter=chatter.filter, device="lo", callback=boom) as background:
-        with pytest.raises(Boom):
-            background.wait(10_000)
-
-
-@pytest.fixture
-def reported(monkeypatch):
-    errors: list = []
-    monkeypatch.setattr(
-        threading, "excepthook", lambda told: errors.append((told.thread.name, told.exc_value))
-    )
-    return errors
-
-
-def test_an_exception_in_the_with_block_is_not_replaced(chatter, reported):
-    with (
-        pytest.raises(KeyError, match="of the block"),
-        sniff_background(filter=chatter.filter, device="lo", callback=boom) as background,
-    ):
-        eventually(lambda: not background.running, "it fails")
-        raise KeyError("of the block")
-    assert [(name, type(error)) for name, error in reported] == [("sniff_background of lo", Boom)]
-    reported.clear()
-    with (
-        pytest.raises(KeyError, match="of the block"),
-        sniff_background(filter=chatter.filter, device="lo") as background,
-    ):
-        raise KeyError("of the block")
-    assert not background.running and reported == []
-
-
-def test_even_sys_exit_in_the_callback_comes_out(chatter):
-    with pytest.raises(SystemExit):
-        sniff_background(filter=chatter.filter, device="lo", callback=lambda *_: exit(3)).wait(10_000)
-
-
-def test_an_exception_that_nobody_asked_for_is_reported_when_the_object_goes(chatter, reported):
-    background = sniff_background(filter=chatter.filter, device="lo", callback=boom)
-    eventually(lambda: not background.running, "it fails")
-    assert reported == []
-    gc.disable()
-    try:
-        del background
-        eventually(lambda: reported, "it is reported, without the help of the garbage collector")
-    finally:
-        gc.enable()
-    assert [(name, type(error)) for name, error in reported] == [("sniff_background of lo", Boom)]
-
-
-def test_an_exception_that_was_told_is_not_reported(chatter, reported):
-    background = sniff_background(filter=chatter.filter, device="lo", callback=boom)
-    with pytest.raises(Boom):
-        background.wait(10_000)
-    del background
-    gc.collect()
-    assert reported == []
-
-
-def test_a_full_disk_is_told():
-    with Chatter(size=1000) as chatter, pytest.raises(OSError) as caught:
-        sniff_background(filter=chatter.filter, device="lo", dump="/dev/full").wait(10_000)
-    assert caught.value.errno == errno.ENOSPC
-
-
-def ip(*arguments: str) -> None:
-    subprocess.run(["ip", *arguments], check=True)
-
-
-def test_a_deleted_device_is_told():
-    with own_network():
-        ip("link", "add", "leaving", "type", "veth", "peer", "name", "staying")
-        ip("link", "set", "leaving", "up")
-        background = sniff_background(device="leaving")
-        ip("link", "delete", "leaving")
-        with pytest.raises(UMPADeviceException, match="leaving"):
-            background.wait(10_000)
-        assert repr(background).startswith("<BackgroundSniff of 'leaving', failed with UMPADeviceException, ")
-
-
-# Signals, processes, the interpreter's exit
-
-
-@pytest.mark.parametrize("wait", ["background.wait()", "background.wait(60_000)"])
-def test_ctrl_c_ends_the_wait_and_not_the_capture(wait):
-    with Program(f"""
-        import json, time
-        from traffic import Chatter
-        from umpa_sniffing import sniff_background
-        with Chatter() as chatter:
-            background = sniff_background(filter=chatter.filter, device="lo")
-            for _ in range(5):
-                print(1, flush=True)
-                try:
-                    {wait}
-                except KeyboardInterrupt:
-                    before = len(background.packets)
-                    time.sleep(0.1)
-                    print(json.dumps([background.running, before < len(background.packets)]), flush=True)
-            background.stop()
-            print(json.dumps(repr(background)), flush=True)
-    """) as program:  # fmt: skip
-        for _ in range(5):
-            assert program.told() == 1
-            time.sleep(0.05)
-            start = time.monotonic()
-            os.kill(program.pid, signal.SIGINT)
-            assert program.told() == [True, True]
-            assert time.monotonic() - start < 2
-        assert re.fullmatch("<BackgroundSniff of 'lo', ended, [0-9]+ packets>", program.told())
-        program.end()
-
-
-def test_stop_in_a_signal_handler_ends_the_wait():
-    with Program("""
-        import json, signal
-        from traffic import Chatter
-        from umpa_sniffing import sniff_background
-        with Chatter() as chatter:
-            background = sniff_background(filter=chatter.filter, device="lo")
-            signal.signal(signal.SIGTERM, lambda *_: background.stop())
-            print(1, flush=True)
-            packets = background.wait()
-            print(json.dumps(packets is background.packets), flush=True)
-    """) as program:  # fmt: skip
-        assert program.told() == 1
-        time.sleep(0.05)
-        os.kill(program.pid, signal.SIGTERM)
-        assert program.told() is True
-        program.end()
-
-
-def run_to_exit(source: str, *arguments) -> str:
-    """What it wrote to stderr."""
-    done = subprocess.run(
-        command(source, *arguments), env=environment(), capture_output=True, text=True, timeout=DEADLINE_S
-    )
-    assert done.returncode == 0, done.stderr
-    return done.stderr
-
-
-@pytest.mark.parametrize("held", ["background = ", ""], ids=["held", "forgotten"])
-def test_the_exit_of_the_interpreter_completes_the_dump(held, chatter, tmp_path):
-    """What the callback has seen by the very end is in the file: nothing more, nothing less."""
-    dump, seen = tmp_path / "x.pcap", tmp_path / "seen"
-    told = run_to_exit(
-        f"""
-        import atexit, sys
-        import umpa_sniffing
-        from traffic import payload_number, eventually
-        numbers = []
-        atexit.register(lambda: open(sys.argv[2], "w").write(repr(numbers)))
-        {held}umpa_sniffing.sniff_background(
-            filter={chatter.filter!r}, device="lo", dump=sys.argv[1],
-            callback=lambda _, packet: numbers.append(payload_number(packet)))
-        eventually(lambda: len(numbers) > 20, "packets come")
-        """,
-        dump,
-        seen,
-    )
-    assert told == ""
-    numbers = eval(seen.read_text())
-    assert len(numbers) > 20
-    assert [int(each.data[42:].split()[0]) for each in read_pcap(dump)] == numbers
-
-
-def test_a_forgotten_one_goes_on_until_its_end(chatter):
-    seen = []
-    sniff_background(
-        300, chatter.filter, "lo", callback=lambda _, packet: seen.append(payload_number(packet))
-    )
-    gc.collect()
-    eventually(lambda: len(seen) == 300, "all packets come")
-    assert_consecutive(seen)
-
-
-@pytest.mark.parametrize(
-    "where",
-    [
-        "background = start()",
-        "start()",
-        "cycle = [start()]; cycle.append(cycle); del cycle",
-        "sys.background = start()",
-        "function = lambda: background; background = start(); background.itself = background",
-    ],
-)
-def test_the_exit_of_the_interpreter_tells_what_nobody_asked_for(where, chatter):
-    told = run_to_exit(f"""
-        import gc, sys, threading, time
-        gc.disable()
-        import umpa_sniffing
-        def callback(timestamp, packet):
-            raise ValueError("nobody asked")
-        def start():
-            return umpa_sniffing.sniff_background(filter={chatter.filter!r}, device="lo", callback=callback)
-        {where}
-        time.sleep(0.3)
-    """)
-    assert told.startswith("Exception in thread sniff_background of lo:\nTraceback")
-    assert told.count("ValueError: nobody asked") == told.count("Traceback") == 1
-
-
-def test_a_callback_that_never_returns_does_not_keep_the_interpreter_from_exiting(chatter):
-    told = run_to_exit(f"""
-        import threading, umpa_sniffing, umpa_sniffing.background
-        umpa_sniffing.background.EXIT_S = 0.5
-        called = threading.Event()
-        umpa_sniffing.sniff_background(filter={chatter.filter!r}, device="lo",
-                                       callback=lambda *_: (called.set(), threading.Event().wait()))
-        called.wait()
-    """)
-    assert "the callback of <BackgroundSniff of 'lo', running, 1 packet> does not return" in told
-    assert "Traceback" not in told
-
-
-FORK = """
-    import json, os, sys, time
-    import umpa_sniffing
-    from traffic import Chatter, eventually, payload_number
-    chatter = Chatter()
-    def boom(*_):
-        raise ValueError("told once")
-    failed = umpa_sniffing.sniff_background(filter=chatter.filter, device="lo", callback=boom)
-    with umpa_sniffing.sniff_background(filter=chatter.filter, device="lo") as background:
-        chatter._thread.start()
-        eventually(lambda: len(background.packets) > 20 and not failed.running, "packets come")
-        reader, writer = os.pipe()
-        if os.fork() == 0:
-            told = [repr(background), background.running]
-            for call in (background.stop, background.wait, background.stats, failed.stop):
-                try:
-                    call()
-                except umpa_sniffing.UMPASniffingException as error:
-                    told.append(str(error))
-            os.write(writer, json.dumps(told).encode())
-            sys.exit(0)
-        told = json.loads(os.read(reader, 65536))
-        status = os.waitstatus_to_exitcode(os.wait()[1])
-        length = len(background.packets)
-        eventually(lambda: len(background.packets) > length + 20, "it goes on")
-    chatter.stop()
-    print(json.dumps([status, told, [payload_number(packet) for packet in background.packets]]))
-"""
-
-
-def test_a_forked_child_gets_errors_and_the_parent_loses_nothing():
-    done = subprocess.run(
-        command(FORK), env=environment(), capture_output=True, text=True, timeout=DEADLINE_S, check=True
-    )
-    status, told, numbers = json.loads(done.stdout)
-    assert status == 0
-    assert re.fullmatch("<BackgroundSniff of 'lo', the parent process's, [0-9]+ packets>", told[0])
-    assert told[1] is False
-    assert len(told[2:]) == 4 and all("the parent process" in each for each in told[2:])
-    assert_consecutive(numbers)
-    assert done.stderr.count("ValueError: told once") == 1  # by the parent
 
 
 def test_ipython_stays_usable_while_it_runs(tmp_path, chatter):
