@@ -179,6 +179,7 @@ FORK = """
                 except umpa_sniffing.UMPASniffingException as error:
                     told.append(str(error))
             os.write(writer, json.dumps(told).encode())
+            del failed, call
             sys.exit(0)
         told = json.loads(os.read(reader, 65536))
         status = os.waitstatus_to_exitcode(os.wait()[1])
