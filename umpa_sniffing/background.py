@@ -263,13 +263,14 @@ def sniff_background(
     *,
     keep: bool = True,
 ) -> BackgroundSniff:
-    """Starts a capture in a thread of its own and returns at once; the capture runs already.
+    """Starts a capture in a thread of its own and returns at once; no packet is missed from then on.
 
     The arguments are those of sniff_loop(). The callback, which may be left out, is called in that
-    thread. ``keep=False`` keeps no packets in ``packets``: for a callback or a dump that runs for long.
+    thread, perhaps before this function has returned.
+    keep: whether ``packets`` keeps the packets; False for a callback or a dump that runs for long.
 
     >>> with sniff_background(device="lo") as background:
-    ...     pass  # the program goes on, and looks at background.packets
+    ...     pass  # whatever sends packets; background.packets grows
     >>> packets = background.packets
     """
     if callback is None and dump is None and not keep:
@@ -278,7 +279,7 @@ def sniff_background(
     read = _reader(callback, _arguments(callback_args), packets, keep)
     capture = _open_live(count, filter, device, timeout, snaplen, promisc, dump)
     try:
-        name = get_available_devices()[0] if device is None else device
+        name = get_available_devices()[0] if device is None else str(device)
         return BackgroundSniff(capture, name, packets, read)
     except BaseException:
         with capture:
