@@ -2,6 +2,7 @@
 #include "capture_object.h"
 #include "errors.h"
 
+#include "../capture/clock.h"
 #include <pthread.h>
 
 static unsigned forks; /* changed only in a new child, while it has one thread */
@@ -175,6 +176,19 @@ void capture_request_stop(CaptureObject *self)
 {
     self->stop_requested = true;
     wake_reader(self);
+}
+
+void capture_request_finish(CaptureObject *self)
+{
+    /* A block of the kernel's ring is handed over at the second tick of a timer that counts in jiffies. */
+    const int64_t jiffies_ns = 10 * INT64_C(1000000);
+    if (self->gather_ns == 0) {
+        capture_request_stop(self);
+    } else if (self->finish_due_ns == 0) {
+        self->finish_mark_ns = realtime_ns();
+        self->finish_due_ns = monotonic_ns() + 2 * self->gather_ns + jiffies_ns;
+        wake_reader(self);
+    }
 }
 
 bool capture_end(CaptureObject *self)

@@ -15,6 +15,19 @@ static PyObject *capture_stop(PyObject *object, PyObject *unused)
     Py_RETURN_NONE;
 }
 
+PyDoc_STRVAR(finish_doc,
+             "finish()\n--\n\n"
+             "Ends the capture as stop() does, but only when what came before this call has been delivered,\n"
+             "which the kernel keeps back for two to_ms at most. A reader that is behind by more than a\n"
+             "second still gets what it has taken from the kernel.");
+
+static PyObject *capture_finish(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    capture_request_finish((CaptureObject *)object);
+    Py_RETURN_NONE;
+}
+
 PyDoc_STRVAR(close_doc,
              "close()\n--\n\n"
              "Closes device or file, and completes the dump, or raises the OSError that says why it could\n"
@@ -153,6 +166,7 @@ static PyMethodDef capture_methods[] = {
     {"loop", capture_loop, METH_VARARGS, capture_loop_doc},
     {"consume", capture_consume, METH_NOARGS, capture_consume_doc},
     {"stop", capture_stop, METH_NOARGS, stop_doc},
+    {"finish", capture_finish, METH_NOARGS, finish_doc},
     {"close", capture_close, METH_NOARGS, close_doc},
     {"stats", capture_stats, METH_NOARGS, stats_doc},
     {"set_filter", capture_set_filter, METH_O, set_filter_doc},

@@ -17,7 +17,8 @@
  *   OPEN to CLOSED             close()
  *   CLOSING to CLOSED          the last one who leaves
  *
- * stop() moves nothing: it sets stop_requested and wakes the reader, who still delivers its batch. A process
+ * stop() moves nothing: it sets stop_requested and wakes the reader, who still delivers its batch. finish()
+ * leaves setting it to the reader, who does so once what came before that call has been taken. A process
  * forked off may only close its copy, which does not wait for threads that it does not have. */
 #ifndef UMPA_PYTHON_CAPTURE_OBJECT_H
 #define UMPA_PYTHON_CAPTURE_OBJECT_H
@@ -55,6 +56,9 @@ typedef struct {
     unsigned visitors;
     bool dump_error_told; /* by an exception, once */
     bool stop_requested;
+    int64_t gather_ns;      /* for how long the kernel may keep packets to itself; 0: there is no kernel */
+    int64_t finish_due_ns;  /* of monotonic_ns: when the kernel keeps none of those back; 0: no finish() */
+    int64_t finish_mark_ns; /* of realtime_ns: the time of that call */
     bool close_requested;
     bool ended;                    /* the file's end, or an error that ended it */
     PyThreadState *released_state; /* of whoever waits without the GIL */
@@ -97,6 +101,7 @@ bool capture_leave_visit(CaptureObject *self);
 bool capture_is_inside_source(const CaptureObject *self);
 
 void capture_request_stop(CaptureObject *self);
+void capture_request_finish(CaptureObject *self);
 
 /* Closes now, or leaves it to the reader. False with an exception when the dump could not be finished. */
 bool capture_end(CaptureObject *self);

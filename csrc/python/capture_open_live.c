@@ -149,6 +149,7 @@ PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords)
         .monitor = monitor,
         .microseconds = numbers.precision != 0,
     };
+    self->gather_ns = live.to_ms * INT64_C(1000000);
     Py_BEGIN_ALLOW_THREADS
     self->source = live_source_open(&live, &error);
     Py_END_ALLOW_THREADS

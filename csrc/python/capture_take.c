@@ -64,6 +64,7 @@ int capture_wait_ms(const CaptureObject *self)
     int64_t until_ns = now_ns + LONGEST_WAIT_MS * INT64_C(1000000);
     until_ns = earlier(until_ns, self->deadline_ns);
     until_ns = earlier(until_ns, self->call_deadline_ns);
+    until_ns = earlier(until_ns, self->finish_due_ns);
     if (self->dump != NULL && dump_file_is_waiting(self->dump))
         until_ns = earlier(until_ns, self->flush_due_ns);
     return until_ns <= now_ns ? 0 : (int)((until_ns - now_ns + 999999) / 1000000);
@@ -144,6 +145,14 @@ static void filter_batch_again(CaptureObject *self)
     PyEval_RestoreThread(self->released_state);
 }
 
+/* finish() was called, and its time is up: nothing is left to take, or the device's clock tells us nothing.
+ */
+static bool is_finish_due(const CaptureObject *self, int filled)
+{
+    const int64_t longest_ns = INT64_C(1000000000);
+    return self->finish_due_ns != 0 && monotonic_ns() >= self->finish_due_ns + (filled == 0 ? 0 : longest_ns);
+}
+
 int capture_take(CaptureObject *self, const struct packet **packet)
 {
     if (!capture_is_ours(self))
@@ -153,8 +162,11 @@ int capture_take(CaptureObject *self, const struct packet **packet)
     for (;;) {
         if (self->batch.filter_generation != source_filter_generation(self->source))
             filter_batch_again(self);
-        if ((*packet = packet_batch_next(&self->batch)) != NULL)
+        if ((*packet = packet_batch_next(&self->batch)) != NULL) {
+            if (self->finish_due_ns != 0 && (*packet)->timestamp_ns > self->finish_mark_ns)
+                self->stop_requested = true;
             return 1;
+        }
         if (capture_is_over(self))
             return 0;
         if (!dump_flush_when_due(self))
@@ -162,6 +174,8 @@ int capture_take(CaptureObject *self, const struct packet **packet)
         int filled = fill_batch(self);
         if (filled < 0)
             return -1;
+        if (is_finish_due(self, filled))
+            self->stop_requested = true;
         if (filled == 0 && self->call_deadline_ns != 0 && monotonic_ns() >= self->call_deadline_ns)
             return 0;
     }
