@@ -104,14 +104,15 @@ class BackgroundSniff:
         return self._capture.stats()
 
     def stop(self) -> PacketList:
-        """Ends the capture, waits until its callback has returned, and returns the packets.
+        """Ends the capture with the packets that have come by now, and returns them.
 
-        An exception that ended the capture comes out here. In its own callback, stop() does not wait.
+        Waits until the callback has had them; for one that is behind by more than a second those that were
+        taken from the kernel are all. In its own callback stop() does not wait. An exception that ended
+        the capture comes out here.
         """
         self._check_process()
-        self._capture.stop()
+        self._end()
         if not self._is_in_callback():
-            self._wait_for_end(float("inf"))
             self._raise_error()
         return self.packets
 
@@ -138,10 +139,7 @@ class BackgroundSniff:
         threading.excepthook when another exception is on its way."""
         if not self._is_ours():
             return
-        self._capture.stop()
-        if self._is_in_callback():
-            return
-        self._wait_for_end(float("inf"))
+        self._end()
         if kind is None and not self._is_told:
             self._raise_error()
         self._report()
@@ -172,6 +170,13 @@ class BackgroundSniff:
         import threading
 
         return threading.current_thread() is self._thread
+
+    def _end(self) -> None:
+        if self._is_in_callback():
+            self._capture.stop()
+        else:
+            self._capture.finish()
+            self._wait_for_end(float("inf"))
 
     def _wait_for_end(self, seconds: float) -> bool:
         deadline = monotonic() + seconds
@@ -214,7 +219,7 @@ def _end_all() -> None:
     found = [each() for each in list(_living.values())]
     sniffs = [sniff for sniff in found if sniff is not None and sniff._is_ours()]
     for sniff in sniffs:
-        sniff._capture.stop()
+        sniff._capture.finish()
     deadline = monotonic() + EXIT_S
     for sniff in sniffs:
         if not sniff._wait_for_end(deadline - monotonic()):
