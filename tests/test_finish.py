@@ -67,7 +67,7 @@ def test_traffic_that_goes_on_does_not_keep_it_from_ending():
 
 @needs_root
 def test_a_reader_that_is_far_behind_has_a_second(port):
-    with open_live("lo", filter=f"udp dst port {port}", to_ms=1) as capture:
+    with open_live("lo", filter=f"udp dst port {port}", buffer_size=1 << 27) as capture:
         send(900, port, size=8000)
         capture.finish()
         capture.loop(lambda *_: time.sleep(0.003))
