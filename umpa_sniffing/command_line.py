@@ -1,0 +1,270 @@
+"""The command line, ``umpa-sniffing`` or ``python -m umpa_sniffing``: devices, sniff, read, dump.
+
+Packets go to stdout, all else to stderr. Ctrl-C and SIGTERM end a capture in order: what had been
+taken from the kernel is still printed and dumped.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import errno
+import io
+import os
+import select
+import signal
+import stat
+import sys
+import time
+import warnings
+from collections.abc import Callable, Sequence
+from types import FrameType
+from typing import NoReturn, TextIO
+
+from umpa_sniffing import (
+    Capture,
+    CaptureStats,
+    Device,
+    DeviceList,
+    Packet,
+    UMPAException,
+    UMPAWarning,
+    devices,
+    get_available_devices,
+    open_live,
+    open_offline,
+)
+from umpa_sniffing.command_options import LIVE_ARGUMENTS, parse
+from umpa_sniffing.exceptions import UMPATimeoutException
+from umpa_sniffing.packet_text import packet_text
+
+STDIN, STDOUT = "/dev/stdin", "/dev/stdout"
+LINK_TYPES = {
+    1: "EN10MB (Ethernet)",
+    12: "RAW (Raw IP)",
+    113: "LINUX_SLL (Linux cooked v1)",
+    276: "LINUX_SLL2 (Linux cooked v2)",
+}
+PAUSE_MS = 1  # so long without a packet is a pause, in which output is flushed
+LOOK_MS = 100  # how often to look whether the reader of our output is still there
+PATIENCE_S = 0.5  # signals within it are one: timeout(1) sends each twice
+
+
+def tell(text: str) -> None:
+    if sys.stderr is not None:
+        with contextlib.suppress(OSError):
+            sys.stderr.write(f"{text}\n")
+            sys.stderr.flush()
+
+
+def tell_warning(message: Warning | str, *where: object, **more: object) -> None:
+    tell(f"umpa_sniffing: warning: {message}")
+
+
+def complain(error: Exception) -> None:
+    tell(f"umpa_sniffing: {error_text(error)}")
+
+
+def error_text(error: Exception) -> str:
+    if isinstance(error, OSError) and error.filename is not None:
+        return f"{error.filename}: {error.strerror}"
+    return str(error)
+
+
+def is_own_reader_gone(error: Exception) -> bool:
+    return isinstance(error, BrokenPipeError) and error.filename in (None, STDOUT)
+
+
+def die_of(number: int) -> NoReturn:
+    """Without a word, as a program that has no handler; a shell sees 128 + number."""
+    signal.signal(number, signal.SIG_DFL)
+    os.kill(os.getpid(), number)
+    raise AssertionError(f"signal {number} is blocked")
+
+
+def output() -> TextIO:
+    if sys.stdout is None:
+        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
+    return sys.stdout
+
+
+def check_reader() -> None:
+    """That the reader of a pipe has left would else be seen only when the next packet is printed."""
+    poll = select.poll()
+    poll.register(output(), 0)
+    if any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0)):
+        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
+
+
+def print_packets(capture: Capture, text_of: Callable[[Packet], str]) -> None:
+    stdout = output()
+    wait_ms = PAUSE_MS
+    try:
+        while True:
+            try:
+                packet = capture.next(wait_ms)
+            except UMPATimeoutException:
+                stdout.flush()
+                check_reader()
+                wait_ms = LOOK_MS
+            except StopIteration:
+                break
+            else:
+                stdout.write(text_of(packet))
+                wait_ms = PAUSE_MS
+    finally:
+        stdout.flush()
+
+
+def stop_at_signals(capture: Capture) -> None:
+    """At those that are not ignored, as they are under nohup and in a shell's background jobs."""
+    stopped_at: float | None = None
+
+    def stop(number: int, frame: FrameType | None) -> None:
+        nonlocal stopped_at
+        now = time.monotonic()
+        if stopped_at is None:
+            stopped_at = now
+            capture.stop()
+        elif now > stopped_at + PATIENCE_S:
+            die_of(number)  # something else keeps us: the reader of our output, say
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, stop)
+
+
+def tell_count_each_second(capture: Capture) -> None:
+    signal.signal(signal.SIGALRM, lambda *_: tell(f"{packets(capture.delivered)} so far"))
+    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+
+
+def packets(count: int) -> str:
+    return f"{count} packet{'' if count == 1 else 's'}"
+
+
+def summary(stats: CaptureStats) -> str:
+    lines = [
+        f"{packets(stats.delivered)} captured",
+        f"{packets(stats.received)} received by filter",
+        f"{packets(stats.dropped)} dropped by kernel",
+    ]
+    if stats.dropped_by_interface:
+        lines.append(f"{packets(stats.dropped_by_interface)} dropped by interface")
+    return "\n".join(lines)
+
+
+def capture_live(options: argparse.Namespace, work: Callable[[Capture], object]) -> int:
+    arguments = {name: value for name, value in vars(options).items() if name in LIVE_ARGUMENTS}
+    device = options.interface or next(iter(get_available_devices()), None)
+    capture = open_live(device, filter=filter_of(options), **arguments)
+    stop_at_signals(capture)
+    link_type = LINK_TYPES.get(capture.datalink, str(capture.datalink))
+    tell(f"listening on {device}, link-type {link_type}, snapshot length {capture.snaplen} bytes")
+    status = 0
+    try:
+        with capture:
+            work(capture)
+    except (UMPAException, UMPAWarning) as error:
+        if is_own_reader_gone(error):
+            raise
+        complain(error)
+        status = 1
+    tell(summary(capture.stats()))
+    return status
+
+
+def filter_of(options: argparse.Namespace) -> str | None:
+    return " ".join(options.words) or None
+
+
+def sniff(options: argparse.Namespace) -> int:
+    text_of = packet_text(options)
+    output()
+    return capture_live(options, lambda capture: print_packets(capture, text_of))
+
+
+def dump(options: argparse.Namespace) -> int:
+    options.dump = options.file
+    if options.file == "-":
+        options.dump = STDOUT
+        check_reader()
+        if stat.S_ISSOCK(os.fstat(output().fileno()).st_mode):
+            raise OSError(errno.ENXIO, "a socket cannot be opened once more; append | cat")
+
+    def work(capture: Capture) -> None:
+        if options.verbose:
+            tell_count_each_second(capture)
+        capture.consume()
+        signal.setitimer(signal.ITIMER_REAL, 0)
+
+    return capture_live(options, work)
+
+
+def read(options: argparse.Namespace) -> int:
+    text_of = packet_text(options)
+    path = STDIN if options.file == "-" else options.file
+    with open_offline(path, filter=filter_of(options), count=options.count) as capture:
+        stop_at_signals(capture)
+        print_packets(capture, text_of)
+    return 0
+
+
+def list_devices(options: argparse.Namespace) -> int:
+    found = devices()
+    try:
+        chosen = DeviceList(found[name] for name in options.words) if options.words else found
+    except KeyError as error:
+        raise UMPAException(*error.args) from None
+    print("\n".join(map(link_types, chosen)) if options.link_types else chosen, file=output())
+    return 0
+
+
+def link_types(device: Device) -> str:
+    try:
+        return f"{device}: {', '.join(device.link_types)}"
+    except UMPAException as error:
+        return f"{device}: {error_text(error)}"
+
+
+def run(arguments: Sequence[str]) -> int:
+    commands = {"devices": list_devices, "sniff": sniff, "read": read, "dump": dump}
+    options = parse(arguments)
+    if isinstance(sys.stdout, io.TextIOWrapper):
+        sys.stdout.reconfigure(errors="backslashreplace")
+        if "line_buffered" in options and options.line_buffered:
+            sys.stdout.reconfigure(line_buffering=True)
+    try:
+        return commands[options.command](options)
+    except (UMPAException, UMPAWarning) as error:
+        if is_own_reader_gone(error):
+            raise
+        complain(error)
+        return 1
+    except ValueError as error:
+        parser: argparse.ArgumentParser = options.parser
+        parser.error(str(error))
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Runs the command line, and returns the exit status."""
+    warnings.showwarning = tell_warning
+    try:
+        try:
+            status = run(sys.argv[1:] if arguments is None else arguments)
+        except SystemExit as finished:  # argparse's, after --help and wrong usage
+            status = int(finished.code or 0)
+        if sys.stdout is not None:
+            sys.stdout.flush()
+        return status
+    except KeyboardInterrupt:
+        die_of(signal.SIGINT)
+    except BrokenPipeError:
+        die_of(signal.SIGPIPE)
+    except MemoryError:
+        tell("umpa_sniffing: out of memory")
+    except OSError as error:
+        tell(f"umpa_sniffing: standard output: {error.strerror}")
+        if sys.stdout is not None:  # whose buffer Python would try to write once more
+            os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return 1
