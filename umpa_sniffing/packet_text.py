@@ -9,7 +9,6 @@ from functools import lru_cache
 
 from umpa_sniffing import Packet
 
-SECOND_NS = 1_000_000_000
 LINK_LAYER = 2  # of OSI
 NOT_PRINTED = bytes(byte if 0x20 < byte < 0x7F else ord(".") for byte in range(256))
 
@@ -21,32 +20,29 @@ def wall_clock(seconds: int, form: str) -> str:
 
 def time_text(style: int, digits: int) -> Callable[[Packet], str]:
     """A function that gives a packet's time, and a blank, in the style of so many of tcpdump's -t."""
-    unit = 10 ** (9 - digits)
+    unit_ns, units = 10 ** (9 - digits), 10**digits
+    form = "%Y-%m-%d %H:%M:%S" if style == 4 else "%H:%M:%S"
     reference: int | None = None
 
-    def since(timestamp_ns: int) -> str:
-        seconds, fraction = divmod(abs(timestamp_ns), SECOND_NS)
-        sign = "-" if timestamp_ns < 0 else ""
-        hours, minutes = seconds // 3600, seconds // 60 % 60
-        return f"{sign}{hours:02d}:{minutes:02d}:{seconds % 60:02d}.{fraction // unit:0{digits}d} "
+    def wall(packet: Packet) -> str:
+        seconds, fraction = divmod(packet.timestamp_ns // unit_ns, units)
+        return f"{wall_clock(seconds, form)}.{fraction:0{digits}d} "
+
+    def epoch(packet: Packet) -> str:
+        seconds, fraction = divmod(packet.timestamp_ns // unit_ns, units)
+        return f"{seconds}.{fraction:0{digits}d} "
 
     def since_reference(packet: Packet) -> str:
         nonlocal reference
-        now = packet.timestamp_ns
-        text = since(0 if reference is None else now - reference)
+        now = packet.timestamp_ns // unit_ns
+        passed = 0 if reference is None else now - reference
         if reference is None or style == 3:
             reference = now
-        return text
+        seconds, fraction = divmod(abs(passed), units)
+        minutes, seconds = divmod(seconds, 60)
+        sign = "-" if passed < 0 else ""
+        return f"{sign}{minutes // 60:02d}:{minutes % 60:02d}:{seconds:02d}.{fraction:0{digits}d} "
 
-    def epoch(packet: Packet) -> str:
-        seconds, fraction = divmod(packet.timestamp_ns, SECOND_NS)
-        return f"{seconds}.{fraction // unit:0{digits}d} "
-
-    def wall(packet: Packet) -> str:
-        seconds, fraction = divmod(packet.timestamp_ns, SECOND_NS)
-        return f"{wall_clock(seconds, form)}.{fraction // unit:0{digits}d} "
-
-    form = "%Y-%m-%d %H:%M:%S" if style == 4 else "%H:%M:%S"
     if style == 1:
         return lambda packet: ""
     return {0: wall, 2: epoch, 4: wall}.get(style, since_reference)

@@ -1,0 +1,110 @@
+"""What the command line prints of a packet is what tcpdump, print(pkt) and repr(pkt) say of it."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+from pathlib import Path
+
+import pytest
+from capture_files import RAW_IP, SECOND, ethernet_udp, ip_udp, numbered, pcap, record
+from command_line import LINE, output_of
+
+from umpa_sniffing import from_file
+
+GOLDEN = sorted((Path(__file__).resolve().parent / "golden").glob("*.pcap"))
+ADDRESS = re.compile("0x[0-9a-f]{6,}")
+
+
+def tcpdump(*arguments) -> str:
+    done = subprocess.run(["tcpdump", "-n", *arguments], capture_output=True, text=True)
+    assert done.returncode == 0, done.stderr
+    return done.stdout
+
+
+def hexadecimal(text: str) -> list[str]:
+    return [line for line in text.splitlines() if line.startswith("\t0x")]
+
+
+def times(text: str, words: int = 1) -> list[str]:
+    return [
+        " ".join(line.split()[:words]) for line in text.splitlines() if not line.startswith((" ", "\t0x"))
+    ]
+
+
+@pytest.fixture
+def numbered_file(tmp_path):
+    """Forwards and backwards in time, over hours."""
+    late = record(ethernet_udp(b"late"), (1_249_423_424 + 50_000) * SECOND + 5)
+    packets = [*numbered(4), late, *numbered(2)]
+    path = tmp_path / "numbered.pcap"
+    path.write_bytes(pcap(packets))
+    return path
+
+
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_a_line_a_packet(path):
+    lines = output_of("read", path).splitlines()
+    assert all(LINE.fullmatch(line) for line in lines)
+    assert [line.split(" ", 1)[1] for line in lines] == [
+        repr(packet).removeprefix("<Packet ").removesuffix(">") for packet in from_file(path)
+    ]
+
+
+def test_v_prints_the_tree_behind_each_line():
+    path = GOLDEN[-1]
+    lines = output_of("read", path).splitlines()
+    expected = "".join(f"{line}\n{packet}\n" for line, packet in zip(lines, from_file(path), strict=True))
+    assert ADDRESS.sub("", output_of("read", "-v", path)) == ADDRESS.sub("", expected)
+
+
+@pytest.mark.parametrize("option", ["-x", "-xx", "-X", "-XX"])
+@pytest.mark.parametrize("path", GOLDEN, ids=lambda path: path.stem)
+def test_bytes_are_printed_as_tcpdump_does(path, option):
+    printed = hexadecimal(output_of("read", option, path))
+    assert printed == hexadecimal(tcpdump(option, "-r", path))
+    assert printed
+
+
+def test_bytes_of_a_packet_without_a_link_layer(tmp_path):
+    path = tmp_path / "raw.pcap"
+    path.write_bytes(pcap([record(ip_udp(b"odd"))], link_type=RAW_IP))
+    assert hexadecimal(output_of("read", "-X", path)) == hexadecimal(tcpdump("-X", "-r", path))
+
+
+@pytest.mark.parametrize("precision", ["micro", "nano"])
+@pytest.mark.parametrize(
+    ("option", "words"), [(None, 1), ("-tt", 1), ("-ttt", 1), ("-tttt", 2), ("-ttttt", 1)]
+)
+def test_times_are_tcpdumps(numbered_file, option, words, precision):
+    options = [*filter(None, [option]), f"--time-stamp-precision={precision}", "-r", numbered_file]
+    # tcpdump has a column for the sign
+    expected = [line.strip() for line in tcpdump(*options).splitlines()]
+    assert times(output_of("read", *options), words) == times("\n".join(expected), words)
+
+
+def test_t_prints_no_time(numbered_file):
+    assert re.fullmatch(r"(\d+ bytes: .*\n)+", output_of("read", "-t", numbered_file))
+
+
+def test_times_are_local(numbered_file, monkeypatch):
+    monkeypatch.setenv("TZ", "Asia/Kolkata")
+    path = numbered_file
+    assert times(output_of("read", "-tttt", path), 2) == times(tcpdump("-tttt", "-r", path), 2)
+
+
+@pytest.mark.parametrize("filter", ["udp dst port 53", "udp[4:2] & 1 = 0 or dst port 54", "tcp"])
+def test_filters_match_what_tcpdump_matches(numbered_file, filter):
+    lines = output_of("read", numbered_file, *filter.split()).splitlines()
+    assert len(lines) == len(tcpdump("-r", numbered_file, filter).splitlines())
+
+
+def test_options_may_stand_anywhere_and_the_filter_in_one_word_or_many(numbered_file):
+    expected = output_of("read", "-c", "2", "-tt", numbered_file, "udp dst port 53 or tcp")
+    assert len(expected.splitlines()) == 2
+    for order in (
+        ["-c2", "-tt", "-r", numbered_file, "udp", "dst", "port", "53", "or", "tcp"],
+        [numbered_file, "udp", "dst", "port", "-c", "2", "53", "or", "tcp", "-tt"],
+        ["-ntt", "--count=2", "--", numbered_file, "udp", "dst port 53 or", "tcp"],
+    ):
+        assert output_of("read", *order) == expected
