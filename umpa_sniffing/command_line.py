@@ -7,7 +7,6 @@ taken from the kernel is still printed and dumped.
 from __future__ import annotations
 
 import argparse
-import contextlib
 import errno
 import io
 import os
@@ -52,9 +51,11 @@ PATIENCE_S = 0.5  # signals within it are one: timeout(1) sends each twice
 
 def tell(text: str) -> None:
     if sys.stderr is not None:
-        with contextlib.suppress(OSError):
+        try:
             sys.stderr.write(f"{text}\n")
             sys.stderr.flush()
+        except OSError:
+            sys.stderr = None  # nobody is there to be told
 
 
 def tell_warning(message: Warning | str, *where: object, **more: object) -> None:
@@ -86,6 +87,18 @@ def output() -> TextIO:
     if sys.stdout is None:
         raise OSError(errno.EBADF, os.strerror(errno.EBADF))
     return sys.stdout
+
+
+def buffer_output() -> None:
+    """Also under PYTHONUNBUFFERED, where a signal in the midst of a write would cost what is left of it."""
+    plain = sys.__stdout__
+    if plain is not None and sys.stdout is plain:
+        # fmt: off
+        sys.stdout = open(  # noqa: SIM115
+            plain.fileno(), "w", encoding=plain.encoding, errors="backslashreplace", closefd=False,
+            buffering=1 if plain.isatty() else -1,
+        )
+        # fmt: on
 
 
 def check_reader() -> None:
@@ -230,10 +243,8 @@ def link_types(device: Device) -> str:
 def run(arguments: Sequence[str]) -> int:
     commands = {"devices": list_devices, "sniff": sniff, "read": read, "dump": dump}
     options = parse(arguments)
-    if isinstance(sys.stdout, io.TextIOWrapper):
-        sys.stdout.reconfigure(errors="backslashreplace")
-        if "line_buffered" in options and options.line_buffered:
-            sys.stdout.reconfigure(line_buffering=True)
+    if isinstance(sys.stdout, io.TextIOWrapper) and getattr(options, "line_buffered", False):
+        sys.stdout.reconfigure(line_buffering=True)
     try:
         return commands[options.command](options)
     except (UMPAException, UMPAWarning) as error:
@@ -249,6 +260,7 @@ def run(arguments: Sequence[str]) -> int:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Runs the command line, and returns the exit status."""
     warnings.showwarning = tell_warning
+    buffer_output()
     try:
         try:
             status = run(sys.argv[1:] if arguments is None else arguments)
