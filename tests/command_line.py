@@ -19,12 +19,16 @@ COUNTS = re.compile(
 )
 
 
+BUFFERED = environment() | {"PYTHONUNBUFFERED": ""}
+UNBUFFERED = environment() | {"PYTHONUNBUFFERED": "1"}
+
+
 def run(*arguments, **options) -> subprocess.CompletedProcess[str]:
     """Runs it to its end, whatever that is."""
     return subprocess.run(
         [*COMMAND, *map(os.fspath, arguments)],
-        env=environment(), text=True, timeout=DEADLINE_S,
-        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+        text=True, timeout=DEADLINE_S,
+        **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(), **options},
     )  # fmt: skip
 
 
@@ -49,8 +53,8 @@ class Running:
     def __init__(self, *arguments, interpreter=(sys.executable,), **options):
         self.process = subprocess.Popen(
             [*interpreter, "-m", "umpa_sniffing", *map(os.fspath, arguments)],
-            env=environment(), text=True,
-            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, **options},
+            text=True,
+            **{"stdout": subprocess.PIPE, "stderr": subprocess.PIPE, "env": environment(), **options},
         )  # fmt: skip
         self.watchdog = threading.Timer(DEADLINE_S, self.process.kill)
 

@@ -9,7 +9,7 @@ import sys
 
 import pytest
 from capture_files import numbered, pcap, read_pcap
-from command_line import COMMAND, counts, run
+from command_line import BUFFERED, COMMAND, UNBUFFERED, counts, run
 from processes import AS_NOBODY, DEADLINE_S, command, environment, needs_root
 from traffic import Chatter
 
@@ -114,7 +114,8 @@ def test_without_permission_the_remedy_is_told(folder):
 )
 def test_a_full_disk_as_stdout(folder, arguments):
     with Chatter(), open("/dev/full", "w") as full:
-        done = run(*arguments.split(), stdout=full)
+        done = run(*arguments.split(), stdout=full, env=BUFFERED)
+        assert run(*arguments.split(), stdout=full, env=UNBUFFERED).stderr == done.stderr
     assert done.returncode == 1
     assert done.stderr.splitlines()[-1] == f"umpa_sniffing: standard output: {NO_SPACE}"
     assert len(done.stderr.splitlines()) == ("sniff" in arguments) + 1
@@ -138,11 +139,12 @@ def test_dump_needs_neither_stdout_nor_stderr(folder):
 
 
 @needs_root
-def test_a_reader_of_stderr_that_leaves_ends_nothing(folder):
+@pytest.mark.parametrize("env", [BUFFERED, UNBUFFERED])
+def test_a_reader_of_stderr_that_leaves_ends_nothing(folder, env):
     reader, writer = os.pipe()
     os.close(reader)
     with Chatter() as chatter, open(writer, "wb") as pipe:
-        done = run("dump", "-i", "lo", "-c", "5", "x.pcap", chatter.filter, stderr=pipe)
+        done = run("dump", "-i", "lo", "-c", "5", "x.pcap", chatter.filter, stderr=pipe, env=env)
     assert done.returncode == 0
     assert len(read_pcap("x.pcap")) == 5
 
