@@ -131,19 +131,21 @@ def test_two_signals_at_once_are_one(chatter):
     assert counts(stderr)[0] == len(stdout.splitlines())
 
 
-def test_ignored_signals_stay_ignored(chatter):
+def test_nohup_is_heeded_and_kill_int_reaches_a_background_job(chatter):
+    """As with tcpdump, though a shell starts background jobs deaf to SIGINT."""
+
     def ignore():
         signal.signal(signal.SIGHUP, signal.SIG_IGN)
         signal.signal(signal.SIGINT, signal.SIG_IGN)
 
     with Running("sniff", "-i", "lo", chatter.filter, preexec_fn=ignore) as sniff:
         sniff.send(signal.SIGHUP)
-        sniff.send(signal.SIGINT)
         for _ in range(50):
             assert sniff.process.stdout.readline()
         assert sniff.process.poll() is None
-        sniff.end(signal.SIGTERM)
+        _, stderr = sniff.end(signal.SIGINT)
     assert sniff.wait() == 0
+    assert counts(stderr)[0] >= 50
 
 
 def test_a_later_second_ctrl_c_ends_what_its_reader_keeps_waiting():

@@ -130,7 +130,7 @@ def print_packets(capture: Capture, text_of: Callable[[Packet], str]) -> None:
 
 
 def stop_at_signals(capture: Capture) -> None:
-    """At those that are not ignored, as they are under nohup and in a shell's background jobs."""
+    """As tcpdump: a shell's background jobs start deaf to SIGINT, but kill -INT is meant; nohup is too."""
     stopped_at: float | None = None
 
     def stop(number: int, frame: FrameType | None) -> None:
@@ -142,9 +142,10 @@ def stop_at_signals(capture: Capture) -> None:
         elif now > stopped_at + PATIENCE_S:
             die_of(number)  # something else keeps us: the reader of our output, say
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, stop)
+    signal.signal(signal.SIGINT, stop)
+    signal.signal(signal.SIGTERM, stop)
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        signal.signal(signal.SIGHUP, stop)
 
 
 def tell_count_each_second(capture: Capture) -> None:
