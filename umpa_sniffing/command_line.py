@@ -1,7 +1,7 @@
 """The command line, ``umpa-sniffing`` or ``python -m umpa_sniffing``: devices, sniff, read, dump.
 
-Packets go to stdout, all else to stderr. Ctrl-C and SIGTERM end a capture in order: what had been
-taken from the kernel is still printed and dumped.
+Packets go to stdout, all else to stderr. Ctrl-C and SIGTERM end a capture in order: what came before
+is still printed and dumped.
 """
 
 from __future__ import annotations
@@ -138,7 +138,7 @@ def stop_at_signals(capture: Capture) -> None:
         now = time.monotonic()
         if stopped_at is None:
             stopped_at = now
-            capture.stop()
+            capture.finish()
         elif now > stopped_at + PATIENCE_S:
             die_of(number)  # something else keeps us: the reader of our output, say
 
