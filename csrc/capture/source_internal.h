@@ -36,7 +36,7 @@ struct source {
     pthread_mutex_t use;  /* all else here is its holder's, but for what never changes once it is open */
     struct bpf_program program; /* empty: all packets match */
     bool filters;               /* by `program`, in the callback */
-    bool filters_late;          /* for the kernel, which would not */
+    atomic_bool filters_late;   /* for the kernel, which would not */
     atomic_uint filter_generation;
     int64_t activated_ns; /* packets from there to `begin_ns` came before the filter was set, and are */
     int64_t begin_ns;     /* ignored; 0: none are */

@@ -60,26 +60,6 @@ bool capture_is_inherited(const CaptureObject *self)
     return self->fork_generation != forks;
 }
 
-/* Once a capture. The warning may be an exception, unless there is one already: then it is told beside it. */
-static void warn_of_drops(CaptureObject *self)
-{
-    PyObject *type, *value, *traceback;
-    if (self->stats.dropped + self->stats.dropped_interface == 0 || self->state->exceptions == NULL)
-        return;
-    PyErr_Fetch(&type, &value, &traceback);
-    PyObject *stats = capture_stats_object(self, &self->stats, self->delivered);
-    PyObject *result = stats == NULL ? NULL
-                                     : PyObject_CallMethod(self->state->exceptions, "_warn_of_drops", "OO",
-                                                           stats, self->subject);
-    Py_XDECREF(stats);
-    Py_XDECREF(result);
-    if (type == NULL)
-        return;
-    if (result == NULL)
-        PyErr_WriteUnraisable((PyObject *)self);
-    PyErr_Restore(type, value, traceback);
-}
-
 /* Closes source and dump, whoever fails; false with an exception when the dump could not be finished and
  * nobody has been told, or when a warning of drops is one. */
 static bool close_now(CaptureObject *self)
@@ -104,7 +84,7 @@ static bool close_now(CaptureObject *self)
         self->stats = stats;
     if (!finished && !self->dump_error_told)
         raise_dump_error(self, &error);
-    warn_of_drops(self);
+    capture_warn_of_drops(self);
     return !PyErr_Occurred();
 }
 

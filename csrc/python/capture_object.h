@@ -1,6 +1,7 @@
 /* umpa_sniffing.Capture: a live device or a file being read. capture_open.c and capture_open_live.c open it,
- * capture_take.c takes packets from its source, capture_read.c hands them to Python, capture_lifecycle.c
- * stops and closes it, capture_object.c is its type.
+ * capture_take.c takes packets from its source, capture_read.c and capture_await.c hand them to Python,
+ * capture_visit.c is for those beside the reader, capture_lifecycle.c stops and closes it, capture_warnings.c
+ * warns, capture_type.c is its type.
  *
  * Who may do what. All fields are guarded by the GIL, except that the reader uses `batch` and `dump` without
  * it, and everybody inside uses `source`, which has a lock of its own.
@@ -66,9 +67,6 @@ typedef struct {
 
 /* Adds the type and the functions that open one to the module; -1 with an exception. */
 int capture_setup(PyObject *module, struct module_state *state);
-
-/* CaptureStats; NULL with an exception. */
-PyObject *capture_stats_object(CaptureObject *self, const struct source_stats *stats, uint64_t delivered);
 
 /* capture_lifecycle.c */
 
@@ -159,7 +157,22 @@ PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords);
 PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords);
 extern const char open_live_doc[], open_offline_doc[];
 
+/* capture_visit.c */
+PyObject *capture_stats(PyObject *self, PyObject *unused);
+PyObject *capture_set_filter(PyObject *self, PyObject *filter);
+PyObject *capture_fileno(PyObject *self, PyObject *unused);
+extern const char capture_stats_doc[], capture_set_filter_doc[], capture_fileno_doc[];
+
+/* capture_warnings.c */
+
+/* CaptureStats; NULL with an exception. */
+PyObject *capture_stats_object(CaptureObject *self, const struct source_stats *stats, uint64_t delivered);
+
 /* Tells of a filter that the kernel did not take; false with the exception that a warning may be. */
 bool capture_warn_of_late_filter(CaptureObject *self);
+
+/* Tells of drops, at the end. The warning may be an exception, unless there is one already: then it is told
+ * beside it. */
+void capture_warn_of_drops(CaptureObject *self);
 
 #endif

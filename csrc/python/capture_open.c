@@ -69,16 +69,6 @@ static void raise_open_error(CaptureObject *self, const struct capture_error *er
         raise_capture_error(self->state, error, error->kind == ERROR_FILTER ? self->filter : self->subject);
 }
 
-bool capture_warn_of_late_filter(CaptureObject *self)
-{
-    if (!source_filters_late(self->source))
-        return true;
-    PyObject *result =
-        PyObject_CallMethod(self->state->exceptions, "_warn_of_late_filter", "O", self->filter);
-    Py_XDECREF(result);
-    return result != NULL;
-}
-
 PyObject *capture_finish_open(CaptureObject *self, const struct open_options *options,
                               const struct capture_error *error)
 {

@@ -1,6 +1,6 @@
 /* umpa_sniffing.Capture: its type, and what it tells of itself. */
-#include "capture_object.h"
 #include "arguments.h"
+#include "capture_object.h"
 #include "errors.h"
 
 PyDoc_STRVAR(stop_doc,
@@ -60,106 +60,6 @@ static PyObject *capture_exit_context(PyObject *self, PyObject *args)
     Py_RETURN_NONE;
 }
 
-PyDoc_STRVAR(stats_doc,
-             "stats()\n--\n\n"
-             "CaptureStats: received, dropped, dropped_by_interface, delivered, filtered, seconds. received\n"
-             "and the drops are the kernel's counters (on lo it counts each packet twice); for a file,\n"
-             "received is what was read. From any thread; after close: as they were then.");
-
-PyObject *capture_stats_object(CaptureObject *self, const struct source_stats *stats, uint64_t delivered)
-{
-    return PyObject_CallFunction(self->state->stats_type, "KKKKKd", (unsigned long long)stats->received,
-                                 (unsigned long long)stats->dropped,
-                                 (unsigned long long)stats->dropped_interface, (unsigned long long)delivered,
-                                 (unsigned long long)stats->filtered, (double)stats->elapsed_ns / 1e9);
-}
-
-static bool ask_for_stats(CaptureObject *self, struct source_stats *stats)
-{
-    struct capture_error error = {0};
-    bool told, is_inside = capture_is_inside_source(self);
-    capture_visit(self);
-    Py_BEGIN_ALLOW_THREADS
-    told = is_inside ? source_stats_inside(self->source, stats, &error)
-                     : source_stats(self->source, stats, &error);
-    Py_END_ALLOW_THREADS
-    if (!told)
-        raise_capture_error(self->state, &error, self->subject);
-    return capture_leave_visit(self) && told;
-}
-
-static PyObject *capture_stats(PyObject *object, PyObject *unused)
-{
-    CaptureObject *self = (CaptureObject *)object;
-    /* Looked at first: never more than were received until later. */
-    uint64_t delivered = self->delivered;
-    struct source_stats stats = self->stats;
-    (void)unused;
-    if (!capture_is_ours(self) || (self->source != NULL && !ask_for_stats(self, &stats)))
-        return NULL;
-    return capture_stats_object(self, &stats, delivered);
-}
-
-PyDoc_STRVAR(
-    set_filter_doc,
-    "set_filter(filter, /)\n--\n\n"
-    "Another BPF expression for a live capture, None for none, from any thread or callback: no packet that "
-    "does not\n"
-    "match it is delivered once this has returned. A bad one is an exception, and the old one stays.\n"
-    "While libpcap exchanges them in the kernel, for some microseconds, packets may be missed.");
-
-static PyObject *capture_set_filter(PyObject *object, PyObject *filter)
-{
-    CaptureObject *self = (CaptureObject *)object;
-    struct capture_error error = {0};
-    PyObject *encoded = NULL;
-    bool set;
-    if (!argument_text(filter, "filter", &encoded))
-        return NULL;
-    if (capture_is_inside_source(self)) {
-        Py_XDECREF(encoded);
-        capture_raise_state(self, "is in the midst of a packet, which this signal interrupted");
-        return NULL;
-    }
-    if (!capture_is_open(self)) {
-        Py_XDECREF(encoded);
-        return NULL;
-    }
-    capture_visit(self);
-    Py_BEGIN_ALLOW_THREADS
-    set = source_set_filter(self->source, encoded == NULL ? NULL : PyBytes_AS_STRING(encoded), &error);
-    Py_END_ALLOW_THREADS
-    Py_XDECREF(encoded);
-    if (set)
-        Py_SETREF(self->filter, Py_NewRef(filter));
-    else
-        raise_capture_error(self->state, &error, error.kind == ERROR_FILTER ? filter : self->subject);
-    set = set && capture_warn_of_late_filter(self);
-    if (!capture_leave_visit(self) || !set)
-        return NULL;
-    Py_RETURN_NONE;
-}
-
-PyDoc_STRVAR(fileno_doc,
-             "fileno()\n--\n\n"
-             "A descriptor to select on: readable when the device may have packets. Take them by\n"
-             "next(timeout=...) until there are none, and look every 100 ms as well: a deleted device does\n"
-             "not make it readable.");
-
-static PyObject *capture_fileno(PyObject *object, PyObject *unused)
-{
-    CaptureObject *self = (CaptureObject *)object;
-    (void)unused;
-    if (!capture_is_open(self))
-        return NULL;
-    int fd = source_fd(self->source);
-    if (fd < 0) {
-        capture_raise_state(self, "has no descriptor to select on");
-        return NULL;
-    }
-    return PyLong_FromLong(fd);
-}
-
 static PyMethodDef capture_methods[] = {
     {"next", (PyCFunction)(void (*)(void))capture_next, METH_VARARGS | METH_KEYWORDS, capture_next_doc},
     {"read_into", capture_read_into, METH_O, capture_read_into_doc},
@@ -168,9 +68,9 @@ static PyMethodDef capture_methods[] = {
     {"stop", capture_stop, METH_NOARGS, stop_doc},
     {"finish", capture_finish, METH_NOARGS, finish_doc},
     {"close", capture_close, METH_NOARGS, close_doc},
-    {"stats", capture_stats, METH_NOARGS, stats_doc},
-    {"set_filter", capture_set_filter, METH_O, set_filter_doc},
-    {"fileno", capture_fileno, METH_NOARGS, fileno_doc},
+    {"stats", capture_stats, METH_NOARGS, capture_stats_doc},
+    {"set_filter", capture_set_filter, METH_O, capture_set_filter_doc},
+    {"fileno", capture_fileno, METH_NOARGS, capture_fileno_doc},
     {"_poll", capture_poll, METH_O, capture_poll_doc},
     {"_begin_wait", capture_begin_wait, METH_NOARGS, capture_begin_wait_doc},
     {"_end_wait", capture_end_wait, METH_NOARGS, capture_end_wait_doc},
