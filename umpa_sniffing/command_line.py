@@ -209,8 +209,10 @@ def dump(options: argparse.Namespace) -> int:
     def work(capture: Capture) -> None:
         if options.verbose:
             tell_count_each_second(capture)
-        capture.consume()
-        signal.setitimer(signal.ITIMER_REAL, 0)
+        try:
+            capture.consume()
+        finally:
+            signal.setitimer(signal.ITIMER_REAL, 0)
 
     return capture_live(options, work)
 
