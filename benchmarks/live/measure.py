@@ -1,0 +1,38 @@
+"""Runs the live measurements in a network of their own, and prints what they found as JSON."""
+
+import argparse
+import importlib
+import json
+import sys
+import tempfile
+
+from live.network import Network, scratch
+
+# Of each module's measure(), in full and quickly.
+PLANS = {
+    "burst": ({"runs": 20}, {"runs": 1}),
+    "rate": ({"rounds": 2, "short_s": 2, "long_s": 10}, {"rounds": 1, "short_s": 0.2, "long_s": 0.4}),
+}
+
+
+def say(text):
+    print(f"bench-live: {text}", file=sys.stderr, flush=True)
+
+
+def main():
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("sender", help="the compiled sender.c")
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--only", nargs="*", choices=PLANS, default=list(PLANS))
+    arguments = parser.parse_args()
+    network = Network(arguments.sender)
+    results = {}
+    with tempfile.TemporaryDirectory(dir=scratch()) as directory:
+        for name in arguments.only:
+            plan = PLANS[name][arguments.quick]
+            results[name] = importlib.import_module(f"live.{name}").measure(network, directory, say=say, **plan)
+    print(json.dumps(results))
+
+
+if __name__ == "__main__":
+    main()
