@@ -69,25 +69,6 @@ def access_table(nanoseconds):
     return table(["expression", "ns"], rows)
 
 
-def latency_table(cases):
-    rows = []
-    for what, when, late in cases:
-        late.sort()
-        figures = statistics.median(late), late[len(late) * 9 // 10], late[-1]
-        rows.append([what, when, len(late), *(f"{ms:.1f}" for ms in figures)])
-    return table(["what", "lo is", "times", "median ms", "90 % within", "largest"], rows)
-
-
-def peers_table(results):
-    rows = []
-    for library, result in results.items():
-        ms = result["ctrl_c_ms"]
-        arrived = ", ".join(f"{count:,}" for count in result["arrived"])
-        rows.append([library, "never (5 s)" if ms is None else f"{ms:.0f}", arrived])
-    sent = next(iter(results.values()))["sent"]
-    return table(["library", "idle, Ctrl-C ends it after, ms", f"bursts, packets of {sent:,}"], rows)
-
-
 def targets_table(list_times, iterate_times, fields_times, import_ms, packet_bytes):
     rows = [
         ["from_file as a list, to the floor", ratio(list_times, OURS, "floor"), "<=", 4],
@@ -99,14 +80,19 @@ def targets_table(list_times, iterate_times, fields_times, import_ms, packet_byt
         if peer in fields_times:
             factor = ratio(fields_times, peer, OURS)
             rows.append([f"fields by callback, times faster than {peer}", factor, ">=", target])
+    return judged(rows)
+
+
+def judged(rows):
+    """A table of [what, measured, "<=" or ">=", target]."""
     return table(
         ["what", "target", "measured", "result"],
         [
             [
                 what,
-                f"{relation} {target}",
-                f"{measured:.3g}",
-                "met" if (measured <= target) == (relation == "<=") else "**missed**",
+                f"{relation} {target:,}",
+                f"{measured:,.0f}" if measured >= 1000 else f"{measured:.3g}",
+                "met" if (measured <= target if relation == "<=" else measured >= target) else "**missed**",
             ]
             for what, measured, relation, target in rows
         ],

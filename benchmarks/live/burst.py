@@ -11,13 +11,13 @@ CONTESTANTS = {
     "sniff": "count sniff",
     "sniff_loop": "count sniff_loop",
     "to_file": "count to_file",
+    "async for": "count async_for",
     "scapy": "count scapy",
     "pypcap": "count pypcap",
     "pcapy-ng": "count pcapy_ng",
     "cypcap": "count cypcap",
     "tcpdump -w": "tcpdump",
 }
-OURS = ("sniff", "sniff_loop", "to_file", "async for")
 
 
 def measure(network, directory, runs, say):

@@ -36,14 +36,18 @@ class Captor:
         eventually(lambda: capturing_sockets() == 1, f"{what} captures")
         time.sleep(SETTLE_S)
 
-    def end(self):
-        """How many packets it had; what it wrote must agree."""
+    def stop(self):
+        """How many packets it says it had, if it is not a tool."""
         if self.is_tool:
             self.process.send_signal(signal.SIGINT)
         printed, errors = self.process.communicate("\n")
         if self.process.returncode:
             raise RuntimeError(f"{self.process.args}: exit status {self.process.returncode}\n{errors}")
-        told = None if self.is_tool else int(printed)
+        return None if self.is_tool else int(printed)
+
+    def end(self):
+        """How many packets it had; what it wrote must agree."""
+        told = self.stop()
         if not self.file.exists():
             return told
         written, rest = divmod(self.file.stat().st_size - FILE_HEADER, RECORD_HEADER + self.frame)
@@ -52,8 +56,8 @@ class Captor:
             raise RuntimeError(f"{self.process.args}: told {told} packets, wrote {written} and {rest} bytes")
         return written
 
-    def hears_ctrl_c_after(self, patience_s):
-        """Seconds until SIGINT has ended it; None when it has not."""
+    def hears(self, patience_s):
+        """Seconds until Ctrl-C has ended it; None when it has not."""
         sent = time.monotonic()
         self.process.send_signal(signal.SIGINT)
         try:

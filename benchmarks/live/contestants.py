@@ -11,6 +11,7 @@ import sys
 import threading
 
 packets = 0
+TIMEOUT_MS = 100  # of those that hand over a block when it is full, unless they are told when
 
 
 def count_sniff(device, bpf, file):
@@ -74,7 +75,7 @@ def count_pypcap(device, bpf, file):
     import pcap
 
     global packets
-    handle = pcap.pcap(device)
+    handle = pcap.pcap(device, timeout_ms=TIMEOUT_MS)
     handle.setfilter(bpf)
     for _, _ in handle:
         packets += 1
@@ -87,7 +88,7 @@ def count_pcapy_ng(device, bpf, file):
         global packets
         packets += 1
 
-    handle = pcapy.open_live(device, 65536, 1, 100)
+    handle = pcapy.open_live(device, 65536, 1, TIMEOUT_MS)
     handle.setfilter(bpf)
     handle.loop(0, callback)
 
@@ -100,6 +101,7 @@ def count_cypcap(device, bpf, file):
         packets += 1
 
     handle = cypcap.create(device)
+    handle.set_timeout(TIMEOUT_MS / 1000)
     handle.activate()
     handle.setfilter(cypcap.compile(handle.datalink(), 65536, bpf, True, 0xFFFFFFFF))
     handle.loop(-1, callback)
@@ -124,7 +126,7 @@ def fields_pypcap(device, bpf, file):
     from dpkt.ethernet import Ethernet
 
     global packets
-    handle = pcap.pcap(device)
+    handle = pcap.pcap(device, timeout_ms=TIMEOUT_MS)
     handle.setfilter(bpf)
     for _, data in handle:
         ip = Ethernet(data).data

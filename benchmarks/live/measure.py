@@ -12,6 +12,12 @@ from live.network import Network, scratch
 PLANS = {
     "burst": ({"runs": 20}, {"runs": 1}),
     "rate": ({"rounds": 2, "short_s": 2, "long_s": 10}, {"rounds": 1, "short_s": 0.2, "long_s": 0.4}),
+    "counts": ({"runs": 20}, {"runs": 2}),
+    "latency": (
+        {"counts": [(1, 30), (100, 1000), (10_000, 100_000)], "idle_s": 10},
+        {"counts": [(1, 3), (100, 100), (10_000, 5_000)], "idle_s": 2},
+    ),
+    "interrupts": ({"times": 50}, {"times": 4}),
 }
 
 

@@ -36,6 +36,8 @@ class Search:
         if self.is_confirming:
             self.is_done = lost == 0
             self.rate = rate if lost == 0 else rate * STEP_DOWN
+            if self.rate < LEAST / 2:
+                self.is_done, self.rate = True, 0
             return
         if lost == 0:
             self.lossless = max(self.lossless, rate)

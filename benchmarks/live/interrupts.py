@@ -1,0 +1,180 @@
+"""Ctrl-C at random moments in every function, idle and busy: how late it comes, and what is lost.
+
+Late is from the signal to the exception, with the capture closed. Whole is: the packets are those that a
+tcpdump beside had, from the first to the last, the same bytes. In a "flood" the sender sends as fast as it can
+and tcpdump would be in the way: there they only are in order, each once.
+"""
+
+import asyncio
+import contextlib
+import random
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+from live.captor import FILE_HEADER, RECORD_HEADER, Captor
+from live.network import BPF, LO, number
+from umpa_sniffing import from_file, open_live, sniff, sniff_loop, sniff_next, to_file
+
+FRAME = 100
+LOADS = {"idle": None, "5,000/s": 5_000, "flood": 0}
+LATEST_S = 0.12
+DEADLINE_MS = 200
+PATIENCE_S = 5
+PEERS = {
+    "sniff_loop": "count sniff_loop",
+    "scapy": "count scapy",
+    "pypcap": "count pypcap",
+    "pcapy-ng": "count pcapy_ng",
+    "cypcap": "count cypcap",
+}
+
+# Sleeps as long as it is told, notes the time and interrupts its parent.
+INTERRUPTER = """
+import os, signal, sys, time
+
+signal.signal(signal.SIGINT, signal.SIG_IGN)
+for line in sys.stdin:
+    time.sleep(float(line))
+    print(time.monotonic_ns(), flush=True)
+    os.kill(os.getppid(), signal.SIGINT)
+"""
+
+
+def forever_sniff_next(keep, file):
+    while True:
+        sniff_next(BPF, LO)
+
+
+def iterate(keep, file):
+    with open_live(LO, filter=BPF) as capture:
+        for pkt in capture:
+            keep(pkt)
+
+
+def forever_next(keep, file):
+    with open_live(LO, filter=BPF) as capture:
+        while True:
+            keep(capture.next(timeout=60_000))
+
+
+def iterate_asynchronously(keep, file):
+    async def main():
+        with open_live(LO, filter=BPF) as capture:
+            async for pkt in capture:
+                keep(pkt)
+
+    asyncio.run(main())
+
+
+FUNCTIONS = {
+    "sniff": lambda keep, file: sniff(0, BPF, LO),
+    "sniff_next": forever_sniff_next,
+    "sniff_loop": lambda keep, file: sniff_loop(0, BPF, LO, callback=lambda timestamp, pkt: keep(pkt)),
+    "to_file": lambda keep, file: to_file(file, 0, BPF, LO),
+    "iteration": iterate,
+    "next": forever_next,
+    "async for": iterate_asynchronously,
+}
+
+
+class Interrupter:
+    def __init__(self):
+        pipes = dict.fromkeys(["stdin", "stdout"], subprocess.PIPE)
+        self.process = subprocess.Popen([sys.executable, "-c", INTERRUPTER], text=True, **pipes)
+
+    def interrupt(self, function, file):
+        """Milliseconds from the signal to its exception, and the packets that were captured, as bytes."""
+        kept = []
+        file.unlink(missing_ok=True)
+        try:
+            print(random.uniform(0, LATEST_S), file=self.process.stdin, flush=True)
+            function(kept.append, file)
+            raise RuntimeError("the capture ended before it was interrupted")
+        except KeyboardInterrupt as interrupt:
+            raised_ns = time.monotonic_ns()
+            error = interrupt
+        sent_ns = int(self.process.stdout.readline())
+        if file.exists() and file.stat().st_size > 0:
+            kept = from_file(file)
+            if len(kept) != error.delivered:
+                raise RuntimeError(f"{len(kept)} packets are in the file, {error.delivered} were told")
+        packets = kept or getattr(error, "packets", [])
+        return (raised_ns - sent_ns) / 1e6, list(map(bytes, packets))
+
+
+@contextlib.contextmanager
+def load(network, rate):
+    if rate is None:
+        yield
+        return
+    with network.sending(LO, frame=FRAME, rate=rate):
+        yield
+
+
+@contextlib.contextmanager
+def witness(directory, seen):
+    """A tcpdump that sees all the while; its packets are in `seen` afterwards."""
+    captor = Captor("tcpdump", LO, directory, FRAME)
+    try:
+        yield
+    finally:
+        captor.stop()
+        content = captor.file.read_bytes()
+        size = RECORD_HEADER + FRAME
+        starts = range(FILE_HEADER + RECORD_HEADER, len(content), size)
+        seen.extend(content[start : start + FRAME] for start in starts)
+
+
+def is_whole(packets, seen):
+    if not packets:
+        return True
+    first = number(packets[0]) - number(seen[0])
+    return packets == seen[first : first + len(packets)]
+
+
+def is_in_order(packets):
+    numbers = list(map(number, packets))
+    return numbers == sorted(set(numbers))
+
+
+def case(network, directory, interrupter, function, rate, times):
+    file, seen = Path(directory) / "interrupted.pcap", []
+    watch = witness(directory, seen) if rate else contextlib.nullcontext()
+    with watch, load(network, rate):
+        outcomes = [interrupter.interrupt(function, file) for _ in range(times)]
+        if rate:
+            sniff(5, BPF, LO)  # what tcpdump had by then is in its ring at least
+            time.sleep(1)
+    file.unlink(missing_ok=True)
+    had = [packets for _, packets in outcomes]
+    whole = [is_whole(packets, seen) if rate else is_in_order(packets) for packets in had]
+    return {
+        "late_ms": [late for late, _ in outcomes],
+        "whole": sum(whole),
+        "with_packets": sum(map(bool, had)),
+        "packets": sum(map(len, had)),
+    }
+
+
+def overshoots(times):
+    for _ in range(times):
+        start = time.monotonic()
+        sniff(0, BPF, LO, timeout=DEADLINE_MS)
+        yield (time.monotonic() - start) * 1e3 - DEADLINE_MS
+
+
+def measure(network, directory, times, say):
+    """[function, load, outcomes of as many interrupts]; deadlines; seconds until Ctrl-C ends the peers"""
+    interrupter = Interrupter()
+    cases, deadlines = [], []
+    for name, rate in LOADS.items():
+        for function, run in FUNCTIONS.items():
+            say(f"interrupts: {function}, {name}")
+            cases.append([function, name, case(network, directory, interrupter, run, rate, times)])
+        with load(network, rate):
+            deadlines.append([name, list(overshoots(times))])
+    say("interrupts: the others")
+    peers = {name: Captor(what, LO, directory, FRAME).hears(PATIENCE_S) for name, what in PEERS.items()}
+    return {"cases": cases, "deadlines": deadlines, "deadline_ms": DEADLINE_MS, "peers": peers}
