@@ -7,6 +7,7 @@ and tcpdump would be in the way: there they only are in order, each once.
 
 import asyncio
 import contextlib
+import os
 import random
 import subprocess
 import sys
@@ -22,6 +23,7 @@ LOADS = {"idle": None, "5,000/s": 5_000, "flood": 0}
 LATEST_S = 0.12
 DEADLINE_MS = 200
 PATIENCE_S = 5
+AGAIN_AFTER_S = 1
 PEERS = {
     "sniff_loop": "count sniff_loop",
     "scapy": "count scapy",
@@ -30,15 +32,19 @@ PEERS = {
     "cypcap": "count cypcap",
 }
 
-# Sleeps as long as it is told, notes the time and interrupts its parent.
+# Sleeps as long as it is told, notes the time and interrupts its parent, until that says that it heard.
 INTERRUPTER = """
-import os, signal, sys, time
+import os, select, signal, sys, time
 
 signal.signal(signal.SIGINT, signal.SIG_IGN)
-for line in sys.stdin:
-    time.sleep(float(line))
+parent, patience_s = int(sys.argv[1]), float(sys.argv[2])
+while order := os.read(0, 8):
+    time.sleep(float(order))
     print(time.monotonic_ns(), flush=True)
-    os.kill(os.getppid(), signal.SIGINT)
+    os.kill(parent, signal.SIGINT)
+    while not select.select([0], [], [], patience_s)[0]:
+        os.kill(parent, signal.SIGINT)
+    os.read(0, 8)
 """
 
 
@@ -59,13 +65,10 @@ def forever_next(keep, file):
             keep(capture.next(timeout=60_000))
 
 
-def iterate_asynchronously(keep, file):
-    async def main():
-        with open_live(LO, filter=BPF) as capture:
-            async for pkt in capture:
-                keep(pkt)
-
-    asyncio.run(main())
+async def iterate_asynchronously(keep, file):
+    with open_live(LO, filter=BPF) as capture:
+        async for pkt in capture:
+            keep(pkt)
 
 
 FUNCTIONS = {
@@ -81,20 +84,37 @@ FUNCTIONS = {
 
 class Interrupter:
     def __init__(self):
+        command = [sys.executable, "-c", INTERRUPTER, str(os.getpid()), str(AGAIN_AFTER_S)]
         pipes = dict.fromkeys(["stdin", "stdout"], subprocess.PIPE)
-        self.process = subprocess.Popen([sys.executable, "-c", INTERRUPTER], text=True, **pipes)
+        self.process = subprocess.Popen(command, bufsize=0, **pipes)
+
+    def call(self, function, *arguments):
+        """Calls it, in a loop when it is asynchronous: asyncio.run() itself, as it begins, may lose a Ctrl-C."""
+
+        async def main():
+            self.order()
+            await function(*arguments)
+
+        if asyncio.iscoroutinefunction(function):
+            asyncio.run(main())
+        else:
+            self.order()
+            function(*arguments)
+
+    def order(self):
+        self.process.stdin.write(b"%.6f" % random.uniform(0, LATEST_S))
 
     def interrupt(self, function, file):
         """Milliseconds from the signal to its exception, and the packets that were captured, as bytes."""
         kept = []
         file.unlink(missing_ok=True)
         try:
-            print(random.uniform(0, LATEST_S), file=self.process.stdin, flush=True)
-            function(kept.append, file)
+            self.call(function, kept.append, file)
             raise RuntimeError("the capture ended before it was interrupted")
         except KeyboardInterrupt as interrupt:
             raised_ns = time.monotonic_ns()
             error = interrupt
+        self.process.stdin.write(b"heard it")
         sent_ns = int(self.process.stdout.readline())
         if file.exists() and file.stat().st_size > 0:
             kept = from_file(file)

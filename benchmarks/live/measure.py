@@ -3,6 +3,7 @@
 import argparse
 import importlib
 import json
+import resource
 import sys
 import tempfile
 
@@ -19,6 +20,7 @@ PLANS = {
     ),
     "interrupts": ({"times": 50}, {"times": 4}),
 }
+MEMORY_MAX = 4 << 30
 
 
 def say(text):
@@ -31,6 +33,7 @@ def main():
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--only", nargs="*", choices=PLANS, default=list(PLANS))
     arguments = parser.parse_args()
+    resource.setrlimit(resource.RLIMIT_AS, (MEMORY_MAX, MEMORY_MAX))  # a capture that never ends eats it all
     network = Network(arguments.sender)
     results = {}
     with tempfile.TemporaryDirectory(dir=scratch()) as directory:
