@@ -2,8 +2,8 @@ PYTHON := .venv/bin/python
 C_FILES = $(shell find benchmarks csrc tests -name '*.[ch]')
 
 .NOTPARALLEL:
-.PHONY: help build demo check check-all check-pythons check-sanitize lint types werror test bench golden \
-    stubs format clean
+.PHONY: help build demo check check-all check-pythons check-sanitize lint types werror test bench bench-live \
+    soak golden stubs format clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 18
@@ -46,6 +46,12 @@ test: build ## run the tests
 
 bench: $(PYTHON) ## measure side by side with other libraries
 	$(PYTHON) benchmarks/run
+
+bench-live: $(PYTHON) ## measure live capture beside other programs, as root; QUICK=1 in two minutes
+	$(PYTHON) benchmarks/run_live $(if $(QUICK),--quick)
+
+soak: build ## capture for SECONDS=1800, as root: memory must stay flat, counts exact
+	$(PYTHON) benchmarks/soak $(SECONDS)
 
 golden: build ## write the golden texts anew, on purpose
 	$(PYTHON) tests/refresh_golden.py

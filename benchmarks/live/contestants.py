@@ -1,7 +1,7 @@
 """What captures in bench-live: contestants.py TASK LIBRARY DEVICE BPF FILE
 
-Captures, as the library's own docs do it, until a line comes on standard input or SIGINT; then prints how many
-packets it had. Those that no signal ends are asked by a thread.
+Captures, as the library's own docs do it, until a line comes on standard input; then prints how many packets it
+had. Those that no signal ends are asked by a thread.
 """
 
 import contextlib
@@ -16,6 +16,7 @@ TIMEOUT_MS = 100  # of those that hand over a block when it is full, unless they
 
 def count_sniff(device, bpf, file):
     from live.network import number
+
     from umpa_sniffing import sniff
 
     global packets

@@ -5,6 +5,7 @@ import time
 import warnings
 
 from live.network import BPF, HEADERS, LO, NEAR, arrived
+
 from umpa_sniffing import open_live
 from umpa_sniffing.exceptions import UMPAWarning
 

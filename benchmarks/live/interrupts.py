@@ -1,8 +1,8 @@
 """Ctrl-C at random moments in every function, idle and busy: how late it comes, and what is lost.
 
 Late is from the signal to the exception, with the capture closed. Whole is: the packets are those that a
-tcpdump beside had, from the first to the last, the same bytes. In a "flood" the sender sends as fast as it can
-and tcpdump would be in the way: there they only are in order, each once.
+tcpdump beside had, from the first to the last, the same bytes. In a "flood" the sender sends as fast as it
+can and tcpdump would be in the way: there they only are in order, each once.
 """
 
 import asyncio
@@ -16,6 +16,7 @@ from pathlib import Path
 
 from live.captor import FILE_HEADER, RECORD_HEADER, Captor
 from live.network import BPF, LO, number
+
 from umpa_sniffing import from_file, open_live, sniff, sniff_loop, sniff_next, to_file
 
 FRAME = 100
@@ -89,7 +90,7 @@ class Interrupter:
         self.process = subprocess.Popen(command, bufsize=0, **pipes)
 
     def call(self, function, *arguments):
-        """Calls it, in a loop when it is asynchronous: asyncio.run() itself, as it begins, may lose a Ctrl-C."""
+        """Asynchronous ones once they run: asyncio.run() itself, as it begins, may lose a Ctrl-C."""
 
         async def main():
             self.order()

@@ -6,6 +6,7 @@ from pathlib import Path
 
 from live.captor import Captor
 from live.network import BPF, LO, sent_ns
+
 from umpa_sniffing import open_live
 
 FRAME = 100
@@ -69,4 +70,7 @@ def measure(network, directory, counts, idle_s, say):
             say(f"latency: {mode}, {rate}/s")
             rows.append([mode, to_ms, rate, latencies_ms(network, rate, count, **options)])
     say("idle")
-    return {"latency": rows, "idle": {name: idle_cost(what, directory, idle_s) for name, what in IDLE.items()}}
+    return {
+        "latency": rows,
+        "idle": {name: idle_cost(what, directory, idle_s) for name, what in IDLE.items()},
+    }

@@ -12,13 +12,16 @@ from live.network import Network, scratch
 # Of each module's measure(), in full and quickly.
 PLANS = {
     "burst": ({"runs": 20}, {"runs": 1}),
-    "rate": ({"rounds": 2, "short_s": 2, "long_s": 10}, {"rounds": 1, "short_s": 0.2, "long_s": 0.4}),
-    "counts": ({"runs": 20}, {"runs": 2}),
+    "rate": (
+        {"rounds": 2, "precision": 1.05, "short_s": 2, "long_s": 10},
+        {"rounds": 1, "precision": 1.5, "short_s": 0.2, "long_s": 0.4},
+    ),
+    "counts": ({"runs": 20}, {"runs": 1}),
     "latency": (
         {"counts": [(1, 30), (100, 1000), (10_000, 100_000)], "idle_s": 10},
-        {"counts": [(1, 3), (100, 100), (10_000, 5_000)], "idle_s": 2},
+        {"counts": [(1, 3), (100, 100), (10_000, 5_000)], "idle_s": 1},
     ),
-    "interrupts": ({"times": 50}, {"times": 4}),
+    "interrupts": ({"times": 50}, {"times": 2}),
 }
 MEMORY_MAX = 4 << 30
 
@@ -39,7 +42,9 @@ def main():
     with tempfile.TemporaryDirectory(dir=scratch()) as directory:
         for name in arguments.only:
             plan = PLANS[name][arguments.quick]
-            results[name] = importlib.import_module(f"live.{name}").measure(network, directory, say=say, **plan)
+            results[name] = importlib.import_module(f"live.{name}").measure(
+                network, directory, say=say, **plan
+            )
     print(json.dumps(results))
 
 

@@ -23,7 +23,9 @@ PATIENCE_S = 20
 
 
 def output(*command):
-    return subprocess.run([str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True).stdout
+    return subprocess.run(
+        [str(word) for word in command], check=True, stdout=subprocess.PIPE, text=True
+    ).stdout
 
 
 class Network:

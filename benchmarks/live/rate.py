@@ -12,7 +12,6 @@ from live.network import NEAR
 FRAME = 500
 QUIET_S = 0.7
 LEAST, MOST = 500, 2_000_000
-CLOSE_ENOUGH = 1.06
 STEP_DOWN = 0.95
 CONTESTANTS = {
     "to_file": "count to_file",
@@ -26,7 +25,8 @@ CONTESTANTS = {
 
 
 class Search:
-    def __init__(self):
+    def __init__(self, precision):
+        self.precision = precision
         self.lossless, self.lossy = LEAST, MOST
         self.rate = MOST
         self.is_confirming = self.is_done = self.is_senders = False
@@ -44,7 +44,7 @@ class Search:
             self.is_senders = rate < self.rate * 0.97
         else:
             self.lossy = min(self.lossy, rate)
-        if self.is_senders or self.lossy / self.lossless <= CLOSE_ENOUGH:
+        if self.is_senders or self.lossy / self.lossless <= self.precision:
             self.is_confirming, self.rate = True, self.lossless
         else:
             self.rate = (self.lossless * self.lossy) ** 0.5
@@ -54,17 +54,17 @@ def trial(network, directory, what, rate, seconds):
     """The rate that was sent, and how many packets were lost."""
     captor = Captor(what, NEAR, directory, FRAME)
     # Beyond the sender's own most, a trial would take longer than asked.
-    report = network.send(NEAR, frame=FRAME, rate=round(rate), count=round(min(rate, 700_000) * seconds))
+    report = network.send(NEAR, frame=FRAME, rate=round(rate), count=round(min(rate, 1_000_000) * seconds))
     time.sleep(QUIET_S)
     return report["sent"] / report["seconds"], report["sent"] - captor.end()
 
 
-def measure(network, directory, rounds, short_s, long_s, say):
+def measure(network, directory, rounds, precision, short_s, long_s, say):
     """{contestant: packets a second of each round}; whose highest rate was the sender's own."""
     highest = {name: [] for name in CONTESTANTS}
     senders = set()
     for number in range(rounds):
-        searches = {name: Search() for name in CONTESTANTS}
+        searches = {name: Search(precision) for name in CONTESTANTS}
         while any(not search.is_done for search in searches.values()):
             for name, search in searches.items():
                 if search.is_done:

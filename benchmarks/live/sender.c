@@ -2,10 +2,10 @@
  * sender ADDRESS PORT FRAME RATE COUNT [together]
  *
  * FRAME is the length of a whole Ethernet frame, RATE in packets a second (0: no limit), COUNT 0 means until
- * SIGTERM or the parent's end. Each payload begins with its number, from 0, and the time of its sending in ns since the epoch, both
- * 64 bits in network byte order. `together` hands the kernel many at a time and has it cut them (UDP_SEGMENT),
- * which is faster than sendmmsg; on lo they would stay whole. Prints how many it sent and the seconds that it
- * took, as JSON. */
+ * SIGTERM or the parent's end. Each payload begins with its number, from 0, and the time of its sending in ns
+ * since the epoch, both 64 bits in network byte order. `together` hands the kernel many at a time and has it
+ * cut them (UDP_SEGMENT), which is faster than sendmmsg; on lo they would stay whole. Prints how many it sent
+ * and the seconds that it took, as JSON. */
 #define _GNU_SOURCE
 #include <arpa/inet.h>
 #include <endian.h>
@@ -123,7 +123,8 @@ int main(int argc, char **argv)
         unsigned batch = (unsigned)(ready < batch_max ? ready : batch_max);
         uint64_t sent_ns = htobe64(now_ns(CLOCK_REALTIME));
         for (unsigned i = 0; i < batch; i++)
-            memcpy(payloads + i * (size_t)size, &(struct stamp){htobe64(sent + i), sent_ns}, sizeof(struct stamp));
+            memcpy(payloads + i * (size_t)size, &(struct stamp){htobe64(sent + i), sent_ns},
+                   sizeof(struct stamp));
         int result = send_payloads(fd, payloads, (size_t)size, batch, together);
         if (result > 0) {
             sent += (uint64_t)result;

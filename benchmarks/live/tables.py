@@ -27,7 +27,7 @@ def rate_table(rate):
         [name, f"{min(highest):,.0f}" + (" [*]" if name in rate["senders"] else ""), len(highest)]
         for name, highest in rate["highest"].items()
     ]
-    words = f"Nothing lost in {rate['seconds']:g} s; the least of the searches. [*]: as fast as the sender could.\n"
+    words = f"Nothing lost in {rate['seconds']:g} s; the least of the searches. [*]: the sender's own most.\n"
     return table(["what captures", "packets a second", "searches"], rows) + "\n" + words
 
 
@@ -83,7 +83,9 @@ def targets_table(found):
             rows.append([f"lost of {len(had[name])} bursts, {name}", lost, "<=", 0])
     if "rate" in found:
         least = {name: min(highest) for name, highest in found["rate"]["highest"].items()}
-        rows.append(["to_file, packets a second without loss", least["to_file"], ">=", round(least["tcpdump -w"])])
+        rows.append(
+            ["to_file, packets a second without loss", least["to_file"], ">=", round(least["tcpdump -w"])]
+        )
     if "counts" in found:
         broken = sum(runs - held for _, held, runs, *_ in found["counts"])
         rows.append(["runs whose counts do not add up", broken, "<=", 0])
