@@ -1,7 +1,7 @@
 """What captures in bench-live: contestants.py TASK LIBRARY DEVICE BPF FILE
 
-Captures, as the library's own docs do it, until a line comes on standard input; then prints how many packets it
-had. Those that no signal ends are asked by a thread.
+Captures, as the library's own docs do it, until a line comes on standard input; then prints how many packets
+it had. Those that no signal ends are asked by a thread.
 """
 
 import contextlib

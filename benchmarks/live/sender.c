@@ -45,21 +45,22 @@ static uint64_t now_ns(clockid_t clock)
     return (uint64_t)time.tv_sec * NS_PER_SECOND + (uint64_t)time.tv_nsec;
 }
 
-static void sleep_until(uint64_t ns)
+/* Sleeps until the packet of this number is due, and at random up to an interval longer: else packets could
+ * come in step with the kernel's timers. */
+static void sleep_until_due(uint64_t start_ns, uint64_t rate, uint64_t number)
 {
+    const uint64_t longest_ns = NS_PER_SECOND / 50;
+    uint64_t interval_ns = NS_PER_SECOND / rate;
+    uint64_t more_ns = (uint64_t)random() % (interval_ns < longest_ns ? interval_ns + 1 : longest_ns);
+    uint64_t ns = start_ns + (number + 1) * NS_PER_SECOND / rate + more_ns;
     struct timespec time = {(time_t)(ns / NS_PER_SECOND), (long)(ns % NS_PER_SECOND)};
     clock_nanosleep(CLOCK_MONOTONIC, TIMER_ABSTIME, &time, NULL);
 }
 
-/* How many of the packets are due; when none is, sleeps until the next one. */
-static uint64_t due(uint64_t start_ns, uint64_t rate, uint64_t sent)
+/* How many of the packets are due by now. */
+static uint64_t due(uint64_t start_ns, uint64_t rate)
 {
-    if (rate == 0)
-        return UINT64_MAX;
-    uint64_t due = (now_ns(CLOCK_MONOTONIC) - start_ns) * rate / NS_PER_SECOND;
-    if (due <= sent)
-        sleep_until(start_ns + (sent + 1) * NS_PER_SECOND / rate);
-    return due;
+    return rate == 0 ? UINT64_MAX : (now_ns(CLOCK_MONOTONIC) - start_ns) * rate / NS_PER_SECOND;
 }
 
 static int connected(const char *address, const char *port)
@@ -116,9 +117,11 @@ int main(int argc, char **argv)
     prctl(PR_SET_TIMERSLACK, 1);
     uint64_t start_ns = now_ns(CLOCK_MONOTONIC);
     while (sent < count && !ended) {
-        uint64_t until = due(start_ns, rate, sent);
-        if (until <= sent)
+        uint64_t until = due(start_ns, rate);
+        if (until <= sent) {
+            sleep_until_due(start_ns, rate, sent);
             continue;
+        }
         uint64_t ready = (until < count ? until : count) - sent;
         unsigned batch = (unsigned)(ready < batch_max ? ready : batch_max);
         uint64_t sent_ns = htobe64(now_ns(CLOCK_REALTIME));
