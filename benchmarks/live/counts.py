@@ -63,10 +63,10 @@ def overloaded(network, new_filter=None, **options):
     before = arrived(NEAR)
     stats = captured(network, NEAR, callback, buffer_size=SMALL_RING, **options)
     rest = stats.received - stats.delivered - stats.dropped - stats.filtered
+    came = arrived(NEAR) - before
+    holds = rest == 0 and stats.received == came == PACKETS
     if new_filter:  # libpcap itself throws away what the ring still has of the old one
         holds = rest >= 0
-    else:
-        holds = rest == 0 and stats.received == arrived(NEAR) - before == PACKETS
     return holds and stats.delivered == calls and stats.dropped > 0, stats
 
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from live.network import BPF, LO, NEAR, number
 
-from umpa_sniffing import from_file, open_live, sniff, sniff_loop, sniff_next, to_file
+from umpa_sniffing import from_file, open_live, sniff, sniff_background, sniff_loop, sniff_next, to_file
 from umpa_sniffing.exceptions import UMPADeviceException, UMPAFilterException, UMPATimeoutException
 
 BUSY_RATE, SHORT_RATE, FRAME = 20_000, 5_000, 100
@@ -30,7 +30,7 @@ class Soak:
         self.complaints = []
         self.kinds = [
             self.sniff, self.sniff_loop, self.sniff_next, self.to_file, self.iterate, self.next,
-            self.async_for, self.stop, self.set_filter, self.deadline, self.errors,
+            self.async_for, self.background, self.stop, self.set_filter, self.deadline, self.errors,
         ]  # fmt: skip
 
     # The kinds of short captures. Packets come all the time: those of one capture are consecutive.
@@ -67,6 +67,11 @@ class Soak:
                 return [pkt async for pkt in capture]
 
         self.expect_whole(asyncio.run(main()), COUNT)
+
+    def background(self):
+        with sniff_background(COUNT, BPF, LO) as capture:
+            capture.wait(5000)
+        self.expect_whole(capture.packets, COUNT)
 
     def stop(self):
         """Stopped by another thread: all that it had is delivered, and counted."""
