@@ -73,6 +73,7 @@ MEASURE = """
         packets + packets, packets[1:], repr(packets)
         with open_offline(good) as capture:
             next(capture), capture.stats(), capture.stop()
+            attempt(capture.set_filter, filter)
         capture = open_offline(cut)
         next(capture)
         del capture
@@ -95,6 +96,18 @@ MEASURE = """
         capture = open_live("lo", filter=chatter.filter, dump=out)
         next(capture)
         del capture
+        with open_live("lo", filter=chatter.filter) as capture:
+            capture.next(timeout=5000), capture.stats(), capture.fileno(), capture.filter
+            capture.set_filter(filter)
+            attempt(capture.next, timeout=1)
+            for wrong in ("nonsense (", 5000 * "x" + chr(0), chr(0xD800), 1):
+                attempt(capture.set_filter, wrong)
+            capture.set_filter(None)
+            capture.finish()
+            capture.loop(callback, callback_args)
+        for call in (capture.fileno, capture.next):
+            attempt(call)
+        attempt(capture.set_filter, filter)
 
     def state():
         sys._clear_type_cache()  # it holds on to names that were looked up, up to 4,096 of them

@@ -71,6 +71,24 @@ def test_the_modified_format_delivers_as_it_comes(fifo):
     writer.join()
 
 
+def test_counters_can_be_asked_for_while_the_reader_waits_in_the_midst_of_a_packet(fifo):
+    header = struct.pack("<IHHiIII", 0xA1B2CD34, 2, 4, 0, 0, 262144, 1)
+    writer = os.open(fifo, os.O_RDWR)
+    os.write(writer, header + struct.pack("<IIII8x", 1, 0, 60, 60) + bytes(30))
+    with open_offline(fifo) as capture:
+        reader = threading.Thread(target=capture.consume)
+        reader.start()
+        time.sleep(0.2)
+        told = []
+        asker = threading.Thread(target=lambda: told.append(capture.stats().received))
+        asker.start()
+        asker.join(5)
+        assert told == [0]
+        capture.stop()
+        reader.join()
+    os.close(writer)
+
+
 def test_a_cut_file_by_pipe_says_after_how_many_packets(fifo):
     writer = written(fifo, pcap(numbered(3))[:-5])
     with pytest.raises(ValueError, match="after packet 2: truncated") as caught:

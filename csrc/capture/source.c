@@ -43,11 +43,18 @@ static bool is_too_early(struct source *source, int64_t packet_ns)
     return false;
 }
 
+/* Its only writer holds the lock, its readers need not. */
+static void count(_Atomic uint64_t *counter)
+{
+    uint64_t before = atomic_load_explicit(counter, memory_order_relaxed);
+    atomic_store_explicit(counter, before + 1, memory_order_release);
+}
+
 static bool matches(struct source *source, const struct pcap_pkthdr *header, const u_char *bytes)
 {
     if (source->program.bf_len == 0 || pcap_offline_filter(&source->program, header, bytes) != 0)
         return true;
-    source->filtered++;
+    count(&source->filtered);
     return false;
 }
 
@@ -60,7 +67,7 @@ static void keep_packet(u_char *user, const struct pcap_pkthdr *header, const u_
     uint32_t caplen = header->caplen;
     if (source->cut_at != 0 && caplen > source->cut_at)
         caplen = source->cut_at;
-    source->packets_read++;
+    count(&source->packets_read);
     if (source->filters && !matches(source, header, bytes)) {
         /* counted there */
     } else if (caplen > source->batch->max_caplen || !packet_batch_has_room(source->batch)) {
@@ -202,18 +209,22 @@ void source_filter_again(struct source *source, struct packet_batch *batch)
     leave(source);
 }
 
-bool source_stats_inside(struct source *source, struct source_stats *stats, struct capture_error *error)
+static void tell_counted(struct source *source, struct source_stats *stats)
 {
-    *stats = (struct source_stats){.received = source->packets_read,
-                                   .filtered = source->filtered,
-                                   .elapsed_ns = monotonic_ns() - source->opened_ns};
-    return source->operations->stats == NULL || source->operations->stats(source, stats, error);
+    *stats = (struct source_stats){.filtered = source->filtered}; /* first: never more than were read */
+    stats->received = source->packets_read;
+    stats->elapsed_ns = monotonic_ns() - source->opened_ns;
 }
 
 bool source_stats(struct source *source, struct source_stats *stats, struct capture_error *error)
 {
+    if (source->operations->stats == NULL) {
+        tell_counted(source, stats);
+        return true;
+    }
     enter(source);
-    bool told = source_stats_inside(source, stats, error);
+    tell_counted(source, stats);
+    bool told = source->operations->stats(source, stats, error);
     leave(source);
     return told;
 }

@@ -76,9 +76,6 @@ struct source_stats {
 /* 64-bit counters that survive the kernel's 32-bit ones. False with `error` when libpcap does not tell. */
 bool source_stats(struct source *source, struct source_stats *stats, struct capture_error *error);
 
-/* The same for the thread that is in source_fill, from its interrupt_check. */
-bool source_stats_inside(struct source *source, struct source_stats *stats, struct capture_error *error);
-
 /* What to wait for by other means than source_fill, until its next call may find packets: up to two
  * descriptors that will be readable, and never longer than `wait_ms`. How many descriptors; 0: no wait. */
 unsigned source_wait_fds(const struct source *source, int fds[2], int *wait_ms);

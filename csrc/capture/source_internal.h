@@ -14,7 +14,9 @@ struct source_operations {
     void (*read)(struct source *source, int wait_ms);
     /* NULL: what the old filter kept out can't be had again. */
     bool (*set_filter)(struct source *source, const char *filter, struct capture_error *error);
-    /* NULL: what has been read tells all. */
+    /* NULL: what has been read tells all, also while a pipe keeps the reader waiting in the midst of a
+     * packet.
+     */
     bool (*stats)(struct source *source, struct source_stats *stats, struct capture_error *error);
     int (*fd)(const struct source *source);
     /* Frees what is its own and `source`; the pcap is closed before it. */
@@ -51,8 +53,8 @@ struct source {
     uint32_t appended;
     bool stopped; /* by us: libpcap may hold more packets, of which its descriptor knows nothing */
 
-    uint64_t packets_read;
-    uint64_t filtered;
+    _Atomic uint64_t packets_read;
+    _Atomic uint64_t filtered;
     bool ended;
     struct capture_error failure;
 };

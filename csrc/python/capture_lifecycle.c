@@ -140,11 +140,6 @@ bool capture_leave_visit(CaptureObject *self)
     return close_when_left(self);
 }
 
-bool capture_is_inside_source(const CaptureObject *self)
-{
-    return self->in_source && self->reader == PyThread_get_thread_ident();
-}
-
 /* A forked child shares the pipe, and must not wake the parent's reader. */
 static void wake_reader(CaptureObject *self)
 {

@@ -13,7 +13,7 @@
  *   CLOSED    source is NULL
  *
  *   OPEN to READ, and back     the reader alone; a second one gets an exception
- *   OPEN or READ to VISITED    any thread; from within source_fill (a signal's handler) only stats()
+ *   OPEN or READ to VISITED    any thread, callback or handler
  *   any to CLOSING             close() in any thread, callback or handler; it wakes the reader
  *   OPEN to CLOSED             close()
  *   CLOSING to CLOSED          the last one who leaves
@@ -53,7 +53,6 @@ typedef struct {
     bool busy;
     unsigned long reader; /* the thread that is, when busy */
     bool keeps_all;       /* the reader keeps every packet that it gets */
-    bool in_source;       /* the reader is in source_fill */
     unsigned visitors;
     bool dump_error_told; /* by an exception, once */
     bool stop_requested;
@@ -94,9 +93,6 @@ bool capture_leave(CaptureObject *self);
 /* The same for whoever uses the source beside the reader; it is set, and this process's. */
 void capture_visit(CaptureObject *self);
 bool capture_leave_visit(CaptureObject *self);
-
-/* The caller is the reader, in a signal's handler that source_fill ran. */
-bool capture_is_inside_source(const CaptureObject *self);
 
 void capture_request_stop(CaptureObject *self);
 void capture_request_finish(CaptureObject *self);

@@ -109,12 +109,10 @@ static int fill_batch(CaptureObject *self)
     }
     uint32_t wanted = packets_wanted(self);
     int wait_ms = capture_wait_ms(self);
-    self->in_source = true;
     self->released_state = PyEval_SaveThread();
     enum fill_result result =
         source_fill(self->source, &self->batch, &state->decoder, wanted, wait_ms, &error);
     PyEval_RestoreThread(self->released_state);
-    self->in_source = false;
     if (result == FILL_PACKETS && self->keeps_all && !share_batch(self))
         return -1;
     if (PyErr_Occurred() || PyErr_CheckSignals() < 0)

@@ -12,11 +12,10 @@ const char capture_stats_doc[] =
 static bool ask_for_stats(CaptureObject *self, struct source_stats *stats)
 {
     struct capture_error error = {0};
-    bool told, is_inside = capture_is_inside_source(self);
+    bool told;
     capture_visit(self);
     Py_BEGIN_ALLOW_THREADS
-    told = is_inside ? source_stats_inside(self->source, stats, &error)
-                     : source_stats(self->source, stats, &error);
+    told = source_stats(self->source, stats, &error);
     Py_END_ALLOW_THREADS
     if (!told)
         raise_capture_error(self->state, &error, self->subject);
@@ -48,14 +47,7 @@ PyObject *capture_set_filter(PyObject *object, PyObject *filter)
     struct capture_error error = {0};
     PyObject *encoded = NULL;
     bool set;
-    if (!argument_text(filter, "filter", &encoded))
-        return NULL;
-    if (capture_is_inside_source(self)) {
-        Py_XDECREF(encoded);
-        capture_raise_state(self, "is in the midst of a packet, which this signal interrupted");
-        return NULL;
-    }
-    if (!capture_is_open(self)) {
+    if (!argument_text(filter, "filter", &encoded) || !capture_is_open(self)) {
         Py_XDECREF(encoded);
         return NULL;
     }
