@@ -164,6 +164,20 @@ def test_counters_are_consistent_from_another_thread_at_any_time():
 
 
 @needs_root
+def test_while_another_thread_closes_they_are_the_final_ones():
+    with Chatter(interval_s=0) as chatter:
+        for _ in range(5):
+            capture = open_live("lo", filter=chatter.filter)
+            next(capture)
+            closing = threading.Thread(target=capture.close)
+            closing.start()
+            while closing.is_alive():
+                stats = capture.stats()
+                assert stats.received >= stats.delivered == 1
+            closing.join()
+
+
+@needs_root
 def test_counters_stay_as_they_were_at_the_close():
     with open_live("lo", filter=NEVER) as capture:
         time.sleep(0.1)

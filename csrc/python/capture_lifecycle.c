@@ -70,18 +70,18 @@ static bool close_now(CaptureObject *self)
     struct source_stats stats = {0};
     bool finished = true;
 
+    /* Before another thread may see that it is closed, and ask for them. */
+    if (!capture_is_inherited(self) && source_stats(source, &stats, &ignored))
+        self->stats = stats;
     self->source = NULL;
     self->dump = NULL;
     self->released_state = PyEval_SaveThread();
-    bool has_stats = !capture_is_inherited(self) && source_stats(source, &stats, &ignored);
     if (dump != NULL)
         finished = dump_file_close(dump, dump_interrupt(self), &error);
     source_close(source);
     packet_batch_free(&self->batch);
     PyEval_RestoreThread(self->released_state);
     Py_CLEAR(self->batch_owner);
-    if (has_stats)
-        self->stats = stats;
     if (!finished && !self->dump_error_told)
         raise_dump_error(self, &error);
     capture_warn_of_drops(self);
