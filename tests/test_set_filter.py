@@ -7,7 +7,7 @@ import time
 
 import pytest
 from capture_files import pcap, record
-from processes import needs_root
+from processes import needs_root, run_python
 from traffic import Chatter, assert_consecutive
 from waiting_calls import NEVER
 
@@ -76,6 +76,54 @@ def test_nothing_is_lost_where_the_old_filter_stays():
         assert capture.filter == chatter.filter
         packets += [next(capture) for _ in range(200)]
     assert_consecutive(packets)
+
+
+@needs_root
+def test_nothing_is_missed_while_filters_are_exchanged_and_all_is_counted():
+    packets = []
+    chatter = Chatter(interval_s=0)
+    other = Chatter(interval_s=0)
+    with open_live("lo", filter=chatter.filter) as capture:
+        with chatter, other:
+            reader = threading.Thread(target=capture.read_into, args=(packets,))
+            reader.start()
+            for number in range(100):
+                capture.set_filter(f"{chatter.filter} and greater {number % 7}")
+                capture.set_filter(f"{chatter.filter} or {other.filter}")
+            capture.set_filter(chatter.filter)
+        capture.finish()
+        reader.join()
+    mine = [packet for packet in packets if packet.udp.dstport == chatter.port]
+    assert_consecutive(mine)
+    assert len(mine) == chatter.sent
+    stats = capture.stats()
+    assert stats.delivered == len(packets) and stats.filtered > 0
+    # Of each packet's two journeys on lo one may have come under another filter.
+    assert abs(stats.received - 2 * (stats.delivered + stats.filtered)) <= 201
+
+
+@needs_root
+def test_two_filters_that_are_too_long_together():
+    """Linux counts the old and the new one; ours is 2,000 instructions of 8 bytes."""
+    told = run_python(
+        """
+        import json
+        from pathlib import Path
+        from traffic import Chatter, quiet_network
+        from umpa_sniffing import open_live
+
+        quiet_network()
+        Path("/proc/sys/net/core/optmem_max").write_text("30000")
+        ports = []
+        with Chatter() as chatter, open_live("lo", filter=chatter.filter) as capture:
+            for first in [2000, 3000, 4000]:
+                never = " or ".join(f"len = {length}" for length in range(first, first + 2000))
+                capture.set_filter(f"{chatter.filter} or {never}")
+                ports += [next(capture).udp.dstport == chatter.port for _ in range(5)]
+        print(json.dumps(ports))
+        """
+    )
+    assert told == [True] * 15
 
 
 @needs_root

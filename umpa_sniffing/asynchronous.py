@@ -7,46 +7,85 @@ after it every 100 ms as well, since a deleted device never wakes its descriptor
 from __future__ import annotations
 
 import asyncio
+import contextlib
+from collections.abc import Callable
 
 from umpa_sniffing._core import Capture, Packet
 
 # A descriptor that is ready where no packet is (one in error stays so) must not keep the loop busy.
-PAUSE_AFTER_NOTHING_S = 0.01
+PAUSE_S = 0.01
 
 
 async def next_packet(capture: Capture) -> Packet:
     """The next packet; StopAsyncIteration at the capture's end."""
-    packet = capture._poll(False)
-    if packet is not None:
-        return packet
-    await asyncio.sleep(0)
-    was_woken = False
-    while (packet := capture._poll(True)) is None:
-        if was_woken:
-            await asyncio.sleep(PAUSE_AFTER_NOTHING_S)
-        was_woken = await _wait(capture)
+    while (packet := capture._poll()) is None:
+        await _wait(capture)
         if capture.closed:
             raise StopAsyncIteration
     return packet
 
 
-async def _wait(capture: Capture) -> bool:
-    """Until there may be packets; True when a descriptor says so."""
-    loop = asyncio.get_running_loop()
-    woken: asyncio.Future[bool] = loop.create_future()
-
-    def wake(is_ready: bool) -> None:
-        if not woken.done():
-            woken.set_result(is_ready)
-
-    descriptors, seconds = capture._begin_wait()
-    timer = loop.call_later(seconds, wake, False)
+async def _wait(capture: Capture) -> None:
+    """Until there are packets, or the end; the loop has its turn in any case."""
+    watch = _Watch(capture, capture._begin_wait())
     try:
-        for descriptor in descriptors:
-            loop.add_reader(descriptor, wake, True)
-        return await woken
+        await asyncio.sleep(0)
+        watch.look()
+        if not watch.found.done():
+            watch.watch()
+        await watch.found
     finally:
-        timer.cancel()
-        for descriptor in descriptors:
-            loop.remove_reader(descriptor)
+        watch.end()
         capture._end_wait()
+
+
+class _Watch:
+    """Looks into the capture when a descriptor is ready, and from time to time."""
+
+    def __init__(self, capture: Capture, descriptors: tuple[int, ...]) -> None:
+        self.capture = capture
+        self.descriptors = descriptors
+        self.loop = asyncio.get_running_loop()
+        self.found: asyncio.Future[None] = self.loop.create_future()
+        self.timer: asyncio.TimerHandle | None = None
+
+    def watch(self) -> None:
+        for descriptor in self.descriptors:
+            self.loop.add_reader(descriptor, self.look_when_ready)
+
+    def look(self) -> None:
+        """Tells what it finds, or will look again."""
+        with contextlib.suppress(asyncio.InvalidStateError):  # cancelled meanwhile
+            try:
+                seconds = self.capture._look()
+            except Exception as error:
+                self.found.set_exception(error)
+                return
+            if seconds is None:
+                self.found.set_result(None)
+            else:
+                self.set_timer(seconds, self.look)
+
+    def look_when_ready(self) -> None:
+        self.look()
+        if not self.found.done():
+            self.unwatch()
+            self.set_timer(PAUSE_S, self.look_after_pause)
+
+    def look_after_pause(self) -> None:
+        self.watch()
+        self.look()
+
+    def set_timer(self, seconds: float, look: Callable[[], None]) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+        self.timer = self.loop.call_later(seconds, look)
+
+    def unwatch(self) -> None:
+        for descriptor in self.descriptors:
+            self.loop.remove_reader(descriptor)
+
+    def end(self) -> None:
+        if self.timer is not None:
+            self.timer.cancel()
+        self.unwatch()

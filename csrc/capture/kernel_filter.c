@@ -1,7 +1,7 @@
-/* A trial of a filter on a socket of its own: see kernel_filter.h. Linux counts the size of all filters of a
- * socket (net.core.optmem_max), and libpcap has one of a single instruction attached when it sets ours. */
+/* Filters on Linux's sockets: see kernel_filter.h. */
 #define _DEFAULT_SOURCE /* u_int, for pcap.h */
 #include "kernel_filter.h"
+#include <errno.h>
 #include <pcap/pcap.h>
 
 #if defined(__linux__)
@@ -14,25 +14,45 @@ struct kernel_program {
     struct bpf_insn *instructions;
 };
 
-static bool attach(int fd, struct bpf_insn *instructions, unsigned length)
+bool kernel_has_filters(void)
 {
-    struct kernel_program program = {(unsigned short)length, instructions};
-    return setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &program, sizeof(program)) == 0;
+    return true;
 }
 
+bool kernel_attach_filter(int fd, const struct bpf_program *program)
+{
+    struct kernel_program kernels = {(unsigned short)program->bf_len, program->bf_insns};
+    return program->bf_len <= UINT16_MAX &&
+           setsockopt(fd, SOL_SOCKET, SO_ATTACH_FILTER, &kernels, sizeof(kernels)) == 0;
+}
+
+/* The size of all filters of a socket counts (net.core.optmem_max), and a small one may be there. */
 bool kernel_takes_filter(const struct bpf_program *program)
 {
     struct bpf_insn drop_all = BPF_STMT(BPF_RET | BPF_K, 0);
     int fd = socket(AF_UNIX, SOCK_DGRAM | SOCK_CLOEXEC, 0);
     if (fd < 0)
         return true; /* what hinders us will hinder libpcap, which has the words for it */
-    bool taken = program->bf_len <= UINT16_MAX && attach(fd, &drop_all, 1) &&
-                 attach(fd, program->bf_insns, program->bf_len);
+    bool taken =
+        kernel_attach_filter(fd, &(struct bpf_program){1, &drop_all}) && kernel_attach_filter(fd, program);
     close(fd);
     return taken;
 }
 
 #else
+
+bool kernel_has_filters(void)
+{
+    return false;
+}
+
+bool kernel_attach_filter(int fd, const struct bpf_program *program)
+{
+    (void)fd;
+    (void)program;
+    errno = EOPNOTSUPP;
+    return false;
+}
 
 bool kernel_takes_filter(const struct bpf_program *program)
 {

@@ -1,8 +1,8 @@
 /* Packets of a live device: the live half of source.h. The wait is our own poll, never libpcap's. */
 #define _DEFAULT_SOURCE /* clock_gettime; u_int, for pcap.h */
 #include "clock.h"
-#include "kernel_filter.h"
 #include "live_device.h"
+#include "live_filter.h"
 #include "source_internal.h"
 #include <errno.h>
 #include <net/if.h>
@@ -18,6 +18,7 @@ struct live_source {
     unsigned int device_index; /* 0: no network interface ("any", USB, ...) */
     int drain_ms;              /* by then the kernel has handed over what a device that is gone had sent */
     int64_t gone_ns;           /* when it was found to be gone; 0: it is there */
+    bool has_packet_socket;    /* not a cooked one, nor of something else */
     bpf_u_int32 netmask;
     struct pcap_stat last_stats;
     struct source_stats totals;
@@ -108,93 +109,27 @@ static void live_read(struct source *source, int wait_ms)
         wake_pipe_wait(&source->wake, -1, wait_ms, &events, &source->failure);
 }
 
-/* What a filter is made into. One that the kernel does not take is applied in the callback, and the kernel
- * lets all packets in. */
-struct filter_programs {
-    struct bpf_program for_kernel;
-    struct bpf_program for_callback;
-    bool is_late;
-};
-
-static void programs_free(struct filter_programs *programs)
-{
-    pcap_freecode(&programs->for_kernel);
-    pcap_freecode(&programs->for_callback);
-}
-
-/* Loads from there are the kernel's, which knows more of a packet than its bytes (<linux/filter.h>). */
-static bool is_for_kernel_alone(const struct bpf_program *program)
-{
-    for (u_int i = 0; i < program->bf_len; i++)
-        if (BPF_CLASS(program->bf_insns[i].code) == BPF_LD &&
-            BPF_MODE(program->bf_insns[i].code) == BPF_ABS && program->bf_insns[i].k > INT32_MAX)
-            return true;
-    return false;
-}
-
-/* For packets as we have them. */
-static bool compile_for_callback(struct live_source *live, const char *filter, struct bpf_program *program,
-                                 struct capture_error *error)
-{
-    pcap_t *dead = pcap_open_dead((int)live->base.link_type, (int)live->base.snaplen);
-    if (dead == NULL)
-        return capture_error_set_errno(error, ENOMEM);
-    bool compiled = source_compile(dead, filter, live->netmask, program, error);
-    pcap_close(dead);
-    if (!compiled || !is_for_kernel_alone(program))
-        return compiled;
-    pcap_freecode(program);
-    return capture_error_set(
-        error, ERROR_FILTER, 0,
-        "inbound, outbound and ifindex are for the kernel alone, neither during a capture"
-        " nor in a long filter; open_live(direction=) may do");
-}
-
-/* `filters_again`: packets that we have already will be looked at as well. */
-static bool programs_make(struct live_source *live, const char *filter, bool filters_again,
-                          struct filter_programs *programs, struct capture_error *error)
-{
-    *programs = (struct filter_programs){0};
-    bool made = source_compile(live->base.pcap, filter == NULL ? "" : filter, live->netmask,
-                               &programs->for_kernel, error);
-    programs->is_late = made && !kernel_takes_filter(&programs->for_kernel);
-    if (made && filter != NULL && (programs->is_late || filters_again))
-        made = compile_for_callback(live, filter, &programs->for_callback, error);
-    if (!made)
-        programs_free(programs);
-    return made;
-}
-
-static bool set_kernel_filter(pcap_t *pcap, unsigned return_value, struct bpf_program *program,
-                              struct capture_error *error)
-{
-    struct bpf_insn return_always = BPF_STMT(BPF_RET | BPF_K, return_value);
-    struct bpf_program always = {1, &return_always};
-    return pcap_setfilter(pcap, program == NULL ? &always : program) == 0 ||
-           capture_error_set(error, ERROR_FILTER, 0, "%s", pcap_geterr(pcap));
-}
-
-/* Takes over the programs. */
-static bool programs_install(struct live_source *live, struct filter_programs *programs,
-                             struct capture_error *error)
+/* Takes over the filter. `is_first`: the ring has nothing that another one let in. */
+static bool install_filter(struct live_source *live, struct live_filter *filter, bool is_first,
+                           struct capture_error *error)
 {
     struct source *source = &live->base;
-    bool set =
-        set_kernel_filter(source->pcap, SNAPLEN_MAX, programs->is_late ? NULL : &programs->for_kernel, error);
+    bool set = live_filter_set(filter, source->pcap, live->has_packet_socket, error);
     if (set) {
-        source_replace_program(source, programs->for_callback, programs->is_late);
-        source->filters_late = programs->is_late;
-        programs->for_callback = (struct bpf_program){0};
+        source_replace_program(source, filter->for_callback, filter->is_late || !is_first);
+        source->filters_late = filter->is_late;
+        filter->for_callback = (struct bpf_program){0};
     }
-    programs_free(programs);
+    live_filter_free(filter);
     return set;
 }
 
-static bool live_set_filter(struct source *source, const char *filter, struct capture_error *error)
+static bool live_set_filter(struct source *source, const char *expression, struct capture_error *error)
 {
     struct live_source *live = (void *)source;
-    struct filter_programs programs;
-    return programs_make(live, filter, true, &programs, error) && programs_install(live, &programs, error);
+    struct live_filter filter;
+    return live_filter_make(&filter, source->pcap, expression, live->netmask, true, error) &&
+           install_filter(live, &filter, false, error);
 }
 
 static void ignore_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
@@ -209,7 +144,7 @@ static void ignore_packet(u_char *user, const struct pcap_pkthdr *header, const 
 static bool forget_packets_before_filter(struct live_source *live, struct capture_error *error)
 {
     const int64_t unit_ns = INT64_C(1000000000) / live->base.fractions_per_second;
-    if (!set_kernel_filter(live->base.pcap, 0, NULL, error))
+    if (!live_filter_drop_all(live->base.pcap, live->has_packet_socket, error))
         return false;
     while (pcap_dispatch(live->base.pcap, -1, ignore_packet, NULL) > 0)
         ;
@@ -224,7 +159,7 @@ static bool set_first_filter(struct live_source *live, const struct live_options
 {
     char words[PCAP_ERRBUF_SIZE];
     bpf_u_int32 network;
-    struct filter_programs programs;
+    struct live_filter filter;
     if (pcap_lookupnet(options->device, &network, &live->netmask, words) != 0) {
         live->netmask = PCAP_NETMASK_UNKNOWN;
         capture_error_set_libpcap(error, words);
@@ -233,15 +168,15 @@ static bool set_first_filter(struct live_source *live, const struct live_options
         return true;
     if (error->errno_value == EMFILE || error->errno_value == ENFILE)
         return false;
-    if (!programs_make(live, options->filter, false, &programs, error))
+    if (!live_filter_make(&filter, live->base.pcap, options->filter, live->netmask, false, error))
         return false;
     /* A device's own clock can't be compared with ours. */
     bool is_host_clock = options->timestamp_type == NULL || strncmp(options->timestamp_type, "host", 4) == 0;
     if (is_host_clock && !forget_packets_before_filter(live, error)) {
-        programs_free(&programs);
+        live_filter_free(&filter);
         return false;
     }
-    return programs_install(live, &programs, error);
+    return install_filter(live, &filter, true, error);
 }
 
 static int live_fd(const struct source *source)
@@ -282,12 +217,13 @@ struct source *live_source_open(const struct live_options *options, struct captu
     pcap = live_device_open(options, error);
     if (pcap == NULL || !source_init(&live->base, &live_operations, pcap, error))
         goto failed;
-    live->base.waits = true;
     if (options->snaplen > 0 && (uint32_t)options->snaplen < live->base.snaplen)
         live->base.snaplen = live->base.cut_at = (uint32_t)options->snaplen;
     live->base.longest_wait_ms = longest_wait(pcap);
     live->base.activated_ns = activated_ns;
     live->device_index = if_nametoindex(options->device);
+    live->has_packet_socket = live->device_index != 0 && live->base.link_type != DLT_LINUX_SLL &&
+                              live->base.link_type != DLT_LINUX_SLL2;
     live->drain_ms = 2 * options->to_ms;
     live->stats_ns = monotonic_ns();
     if (!set_first_filter(live, options, error)) {

@@ -234,15 +234,19 @@ int source_fd(const struct source *source)
     return source->operations->fd(source);
 }
 
-unsigned source_wait_fds(const struct source *source, int fds[2], int *wait_ms)
+unsigned source_wait_fds(const struct source *source, int fds[2])
 {
     int fd = source_fd(source);
-    *wait_ms = source->longest_wait_ms;
-    if (!source->waits)
+    if (source->longest_wait_ms == 0)
         return 0;
     fds[0] = source->wake.read_fd;
     fds[1] = fd;
     return fd < 0 ? 1 : 2;
+}
+
+int source_longest_wait_ms(const struct source *source)
+{
+    return source->longest_wait_ms;
 }
 
 uint32_t source_link_type(const struct source *source)

@@ -77,10 +77,11 @@ struct source_stats {
 bool source_stats(struct source *source, struct source_stats *stats, struct capture_error *error);
 
 /* What to wait for by other means than source_fill, until its next call may find packets: up to two
- * descriptors that will be readable, and never longer than `wait_ms`. How many descriptors; 0: no wait. */
-unsigned source_wait_fds(const struct source *source, int fds[2], int *wait_ms);
+ * descriptors, one of which will be readable, and for how long at most. 0: a file never waits. */
+unsigned source_wait_fds(const struct source *source, int fds[2]);
+int source_longest_wait_ms(const struct source *source);
 
-/* The first of them that is not our own: to select on. -1: there is none. */
+/* The one of them that is not our own: to select on. -1: there is none. */
 int source_fd(const struct source *source);
 
 uint32_t source_link_type(const struct source *source); /* libpcap's DLT */

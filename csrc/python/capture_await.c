@@ -18,23 +18,20 @@ PyObject *capture_anext(PyObject *self)
     return awaitable;
 }
 
-const char capture_poll_doc[] =
-    "_poll(fill, /)\n--\n\n"
-    "A packet that is there, or None: of those taken already, or, when `fill` is true, of those that the\n"
-    "device or file has as well. StopAsyncIteration at the capture's end.";
+const char capture_poll_doc[] = "_poll()\n--\n\n"
+                                "A packet of those taken already, or None. StopAsyncIteration at the "
+                                "capture's end.";
 
-PyObject *capture_poll(PyObject *object, PyObject *fill)
+PyObject *capture_poll(PyObject *object, PyObject *unused)
 {
     CaptureObject *self = (CaptureObject *)object;
     PyObject *packet = NULL;
-    int may_fill = PyObject_IsTrue(fill);
-    if (may_fill < 0 || !capture_enter(self))
+    (void)unused;
+    if (!capture_enter(self))
         return NULL;
-    if (self->batch.unread > 0 || may_fill || capture_is_over(self)) {
-        self->call_deadline_ns = monotonic_ns();
-        self->batch_packets = AWAITED_BATCH_PACKETS;
+    if (self->batch.unread > 0) {
+        self->call_deadline_ns = monotonic_ns(); /* another filter may leave none of them */
         packet = capture_next_packet(self);
-        self->batch_packets = BATCH_PACKETS;
         self->call_deadline_ns = 0;
     }
     if (packet == NULL && !PyErr_Occurred()) {
@@ -50,26 +47,58 @@ PyObject *capture_poll(PyObject *object, PyObject *fill)
 
 const char capture_begin_wait_doc[] =
     "_begin_wait()\n--\n\n"
-    "The reader's wait begins: (descriptors, seconds), one of which will be readable when there may be\n"
-    "packets, and for how long to wait at most; no descriptors: not at all.";
+    "The reader's wait begins: a tuple of descriptors, one of which will be readable when there may be\n"
+    "packets.";
 
 PyObject *capture_begin_wait(PyObject *object, PyObject *unused)
 {
     CaptureObject *self = (CaptureObject *)object;
-    int fds[2], longest_ms;
+    int fds[2];
     (void)unused;
     if (!capture_enter(self))
         return NULL;
-    unsigned count = source_wait_fds(self->source, fds, &longest_ms);
-    int wait_ms = capture_wait_ms(self);
-    if (wait_ms > longest_ms)
-        wait_ms = longest_ms;
-    PyObject *result = count == 0   ? Py_BuildValue("()d", 0.0)
-                       : count == 1 ? Py_BuildValue("(i)d", fds[0], wait_ms / 1e3)
-                                    : Py_BuildValue("(ii)d", fds[0], fds[1], wait_ms / 1e3);
+    unsigned count = source_wait_fds(self->source, fds);
+    PyObject *result = PyTuple_New((Py_ssize_t)count);
+    for (unsigned i = 0; i < count && result != NULL; i++) {
+        PyObject *fd = PyLong_FromLong(fds[i]);
+        if (fd == NULL)
+            Py_CLEAR(result);
+        else
+            PyTuple_SET_ITEM(result, i, fd);
+    }
     if (result == NULL)
         capture_leave(self);
     return result;
+}
+
+const char capture_look_doc[] =
+    "_look()\n--\n\n"
+    "During the wait: takes what is there. None when _poll() has something to tell; else for how many\n"
+    "seconds to wait until the next look, at most.";
+
+PyObject *capture_look(PyObject *object, PyObject *unused)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    (void)unused;
+    if (!capture_is_ours(self))
+        return NULL;
+    if (!self->busy || self->reader != PyThread_get_thread_ident()) {
+        capture_raise_state(self, "is not waited for by this thread");
+        return NULL;
+    }
+    if (capture_is_over(self))
+        Py_RETURN_NONE;
+    self->batch_packets = AWAITED_BATCH_PACKETS;
+    self->call_deadline_ns = monotonic_ns();
+    int filled = capture_fill(self);
+    self->call_deadline_ns = 0;
+    self->batch_packets = BATCH_PACKETS;
+    if (filled < 0)
+        return NULL;
+    if (filled > 0 || capture_is_over(self))
+        Py_RETURN_NONE;
+    int wait_ms = capture_wait_ms(self), longest_ms = source_longest_wait_ms(self->source);
+    return PyFloat_FromDouble((wait_ms < longest_ms ? wait_ms : longest_ms) / 1e3);
 }
 
 const char capture_end_wait_doc[] = "_end_wait()\n--\n\n"

@@ -118,6 +118,10 @@ enum { BATCH_PACKETS = 4096 };
  * the CaptureObject, whose released_state is set. */
 bool capture_is_interrupted_without_gil(void *context);
 
+/* Fills an empty batch, waiting for capture_wait_ms at most: 1 with packets; 0 with none, or at the capture's
+ * end; -1 with an exception. */
+int capture_fill(CaptureObject *self);
+
 /* The next packet to deliver: 1; 0 at the capture's end, or when the call's deadline has passed; -1 with an
  * exception. */
 int capture_take(CaptureObject *self, const struct packet **packet);
@@ -143,10 +147,11 @@ extern const char capture_next_doc[], capture_read_into_doc[], capture_loop_doc[
 PyObject *capture_next_packet(CaptureObject *self);
 
 PyObject *capture_anext(PyObject *self);
-PyObject *capture_poll(PyObject *self, PyObject *fill);
+PyObject *capture_poll(PyObject *self, PyObject *unused);
 PyObject *capture_begin_wait(PyObject *self, PyObject *unused);
+PyObject *capture_look(PyObject *self, PyObject *unused);
 PyObject *capture_end_wait(PyObject *self, PyObject *unused);
-extern const char capture_poll_doc[], capture_begin_wait_doc[], capture_end_wait_doc[];
+extern const char capture_poll_doc[], capture_begin_wait_doc[], capture_look_doc[], capture_end_wait_doc[];
 
 /* capture_open.c and capture_open_live.c */
 PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords);

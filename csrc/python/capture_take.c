@@ -151,6 +151,16 @@ static bool is_finish_due(const CaptureObject *self, int filled)
     return self->finish_due_ns != 0 && monotonic_ns() >= self->finish_due_ns + (filled == 0 ? 0 : longest_ns);
 }
 
+int capture_fill(CaptureObject *self)
+{
+    if (!dump_flush_when_due(self))
+        return -1;
+    int filled = fill_batch(self);
+    if (filled >= 0 && is_finish_due(self, filled))
+        self->stop_requested = true;
+    return filled;
+}
+
 int capture_take(CaptureObject *self, const struct packet **packet)
 {
     if (!capture_is_ours(self))
@@ -167,13 +177,9 @@ int capture_take(CaptureObject *self, const struct packet **packet)
         }
         if (capture_is_over(self))
             return 0;
-        if (!dump_flush_when_due(self))
-            return -1;
-        int filled = fill_batch(self);
+        int filled = capture_fill(self);
         if (filled < 0)
             return -1;
-        if (is_finish_due(self, filled))
-            self->stop_requested = true;
         if (filled == 0 && self->call_deadline_ns != 0 && monotonic_ns() >= self->call_deadline_ns)
             return 0;
     }

@@ -38,8 +38,7 @@ const char capture_set_filter_doc[] =
     "set_filter(filter, /)\n--\n\n"
     "Another BPF expression for a live capture, None for none, from any thread or callback: no packet\n"
     "that does not match it is delivered once this has returned. A bad one is an exception, and the\n"
-    "old one stays. While libpcap exchanges them in the kernel, for some microseconds, packets may be\n"
-    "missed.";
+    "old one stays.";
 
 PyObject *capture_set_filter(PyObject *object, PyObject *filter)
 {
