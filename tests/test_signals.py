@@ -5,12 +5,13 @@ from __future__ import annotations
 import itertools
 import os
 import signal
+import struct
 import threading
 import time
 
 import pytest
-from capture_files import numbered, pcap
-from processes import needs_root
+from capture_files import numbered, parse_pcap, pcap
+from processes import needs_root, run_python
 from traffic import Chatter, eventually, wait_until_capturing
 from waiting_calls import NEVER, WAITING_FUNCTIONS, wait_in_vain
 
@@ -135,3 +136,75 @@ def test_signals_do_not_break_the_reading_of_a_pipe(tmp_path):
         thread.join()
     assert [packet.timestamp_ns for packet in packets] == [each.timestamp_ns for each in records]
     assert len(ticks) > 10
+
+
+FORKING_HANDLER = """
+    import json, os, signal, sys, threading
+    from traffic import Chatter
+    from umpa_sniffing import open_live, open_offline
+    from umpa_sniffing.exceptions import UMPAStateException
+
+    def read_until_the_child_has_ended(capture):
+        children = []
+        signal.signal(signal.SIGALRM, lambda *_: children.append(os.fork()))
+        signal.setitimer(signal.ITIMER_REAL, 0.3)
+        try:
+            count = capture.consume()
+        except UMPAStateException as error:
+            os._exit(0 if "parent process" in str(error) else 1)
+        if children == [0]:
+            os._exit(2)
+        return [count, *(os.waitstatus_to_exitcode(os.waitpid(child, 0)[1]) for child in children)]
+"""
+
+
+@needs_root
+def test_a_handler_that_forks_while_a_dumps_pipe_is_full_writes_nothing_twice(tmp_path):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    reader = os.open(fifo, os.O_RDONLY | os.O_NONBLOCK)
+    os.set_blocking(reader, True)
+    content = []
+
+    def read_late():
+        time.sleep(1)
+        with open(reader, "rb") as pipe:
+            content.append(pipe.read())
+
+    reading = threading.Thread(target=read_late)
+    reading.start()
+    told = run_python(
+        FORKING_HANDLER
+        + """
+    with Chatter(interval_s=0, size=1000) as chatter, \\
+            open_live("lo", filter=chatter.filter, count=300, dump=sys.argv[1]) as capture:
+        print(json.dumps(read_until_the_child_has_ended(capture)))
+    """,
+        fifo,
+        PYTHONWARNINGS="ignore",
+    )
+    reading.join()
+    assert told == [300, 0]
+    assert len(parse_pcap(content[0])[1]) == 300
+
+
+def test_a_handler_that_forks_while_a_pipe_keeps_us_waiting_reads_nothing_in_its_child(tmp_path):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    writer = os.open(fifo, os.O_RDWR)
+    modified = struct.pack("<IHHiIII", 0xA1B2CD34, 2, 4, 0, 0, 262144, 1)
+    packet = struct.pack("<IIII8x", 1, 0, 60, 60) + bytes(60)
+    os.write(writer, modified + packet[:30])
+    late = threading.Timer(1, os.write, [writer, packet[30:]])
+    late.start()
+    told = run_python(
+        FORKING_HANDLER
+        + """
+    with open_offline(sys.argv[1], count=1) as capture:
+        print(json.dumps(read_until_the_child_has_ended(capture)))
+    """,
+        fifo,
+    )
+    late.join()
+    os.close(writer)
+    assert told == [1, 0]

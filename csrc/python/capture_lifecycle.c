@@ -41,18 +41,18 @@ void raise_dump_error(CaptureObject *self, const struct capture_error *error)
     raise_capture_error(self->state, error, self->dump_path);
 }
 
-static bool has_signal_raised_without_gil(void *context)
+static bool has_handler_ended_it_without_gil(void *context)
 {
     CaptureObject *self = context;
     PyEval_RestoreThread(self->released_state);
-    bool raised = PyErr_CheckSignals() < 0;
+    bool ended = PyErr_CheckSignals() < 0 || capture_is_inherited(self);
     self->released_state = PyEval_SaveThread();
-    return raised;
+    return ended;
 }
 
 struct interrupt_check dump_interrupt(CaptureObject *self)
 {
-    return (struct interrupt_check){has_signal_raised_without_gil, self};
+    return (struct interrupt_check){has_handler_ended_it_without_gil, self};
 }
 
 bool capture_is_inherited(const CaptureObject *self)

@@ -106,7 +106,8 @@ void capture_end_beside_exception(CaptureObject *self);
 /* Sets the exception of a dump that could not be written, unless a signal's handler has set one. */
 void raise_dump_error(CaptureObject *self, const struct capture_error *error);
 
-/* For a dump, which is finished whatever ends the capture: only a handler that raises interrupts it. */
+/* For a dump, which is finished whatever ends the capture: only a handler that raises interrupts it, or one
+ * that forked, in its child. */
 struct interrupt_check dump_interrupt(CaptureObject *self);
 
 /* capture_take.c */

@@ -19,7 +19,7 @@ bool capture_is_interrupted_without_gil(void *context)
 {
     CaptureObject *self = context;
     PyEval_RestoreThread(self->released_state);
-    bool interrupted = PyErr_CheckSignals() < 0 || is_to_end(self);
+    bool interrupted = PyErr_CheckSignals() < 0 || is_to_end(self) || capture_is_inherited(self);
     self->released_state = PyEval_SaveThread();
     return interrupted;
 }
@@ -30,7 +30,7 @@ static bool dump_flush(CaptureObject *self)
     self->released_state = PyEval_SaveThread();
     bool flushed = dump_file_flush(self->dump, dump_interrupt(self), &error);
     PyEval_RestoreThread(self->released_state);
-    if (!flushed)
+    if (!flushed && !PyErr_Occurred() && capture_is_ours(self))
         raise_dump_error(self, &error);
     return flushed;
 }
@@ -115,7 +115,7 @@ static int fill_batch(CaptureObject *self)
     PyEval_RestoreThread(self->released_state);
     if (result == FILL_PACKETS && self->keeps_all && !share_batch(self))
         return -1;
-    if (PyErr_Occurred() || PyErr_CheckSignals() < 0)
+    if (PyErr_Occurred() || PyErr_CheckSignals() < 0 || !capture_is_ours(self))
         return -1;
     switch (result) {
     case FILL_PACKETS:
