@@ -68,6 +68,28 @@ def test_from_another_thread_while_the_reader_waits_or_reads():
 
 
 @needs_root
+def test_one_that_takes_a_second_to_compile_keeps_nobody_waiting():
+    slow = " or ".join(f"port {port}" for port in range(1, 121))
+    told = []
+
+    def ask():
+        while setting.is_alive():
+            told.append(capture.stats().delivered)
+            time.sleep(0.05)
+
+    with Chatter(interval_s=0.001) as chatter, open_live("lo", filter=chatter.filter) as capture:
+        reader = threading.Thread(target=capture.consume)
+        reader.start()
+        setting = threading.Thread(target=capture.set_filter, args=(f"{chatter.filter} or {slow}",))
+        setting.start()
+        ask()
+        capture.stop()
+        reader.join()
+    assert len(told) > 5
+    assert told[-1] - told[0] > 100
+
+
+@needs_root
 def test_nothing_is_lost_where_the_old_filter_stays():
     with Chatter(interval_s=0.001) as chatter, open_live("lo", filter=chatter.filter) as capture:
         packets = [next(capture) for _ in range(10)]

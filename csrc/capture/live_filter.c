@@ -19,6 +19,8 @@ static bool is_for_kernel_alone(const struct bpf_program *program)
 static bool compile_for_callback(struct live_filter *filter, pcap_t *pcap, const char *expression,
                                  bpf_u_int32 netmask, struct capture_error *error)
 {
+    if (expression == NULL)
+        return true;
     pcap_t *dead = pcap_open_dead(pcap_datalink(pcap), SNAPLEN_MAX);
     if (dead == NULL)
         return capture_error_set_errno(error, ENOMEM);
@@ -36,10 +38,11 @@ bool live_filter_make(struct live_filter *filter, pcap_t *pcap, const char *expr
                       bool filters_again, struct capture_error *error)
 {
     *filter = (struct live_filter){0};
-    bool made =
-        source_compile(pcap, expression == NULL ? "" : expression, netmask, &filter->for_kernel, error);
+    bool made = !filters_again || compile_for_callback(filter, pcap, expression, netmask, error);
+    made = made &&
+           source_compile(pcap, expression == NULL ? "" : expression, netmask, &filter->for_kernel, error);
     filter->is_late = made && !kernel_takes_filter(&filter->for_kernel);
-    if (made && expression != NULL && (filter->is_late || filters_again))
+    if (filter->is_late && !filters_again)
         made = compile_for_callback(filter, pcap, expression, netmask, error);
     if (!made)
         live_filter_free(filter);

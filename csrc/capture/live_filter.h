@@ -12,7 +12,8 @@ struct live_filter {
     bool is_late; /* the kernel does not take it: it lets all packets in, and the callback filters */
 };
 
-/* NULL: all packets. `filters_again`: the callback's program is needed though the kernel takes its own. */
+/* NULL: all packets. `filters_again`: the callback's program is needed though the kernel takes its own. It
+ * comes first: what is wrong is then told by a handle that no reader uses meanwhile. */
 bool live_filter_make(struct live_filter *filter, pcap_t *pcap, const char *expression, bpf_u_int32 netmask,
                       bool filters_again, struct capture_error *error);
 void live_filter_free(struct live_filter *filter);

@@ -128,8 +128,13 @@ static bool live_set_filter(struct source *source, const char *expression, struc
 {
     struct live_source *live = (void *)source;
     struct live_filter filter;
-    return live_filter_make(&filter, source->pcap, expression, live->netmask, true, error) &&
-           install_filter(live, &filter, false, error);
+    /* May take seconds: others go on meanwhile. */
+    if (!live_filter_make(&filter, source->pcap, expression, live->netmask, true, error))
+        return false;
+    source_enter(source);
+    bool set = install_filter(live, &filter, false, error);
+    source_leave(source);
+    return set;
 }
 
 static void ignore_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)

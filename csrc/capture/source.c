@@ -130,7 +130,7 @@ bool source_init(struct source *source, const struct source_operations *operatio
     return true;
 }
 
-static void enter(struct source *source)
+void source_enter(struct source *source)
 {
     pthread_mutex_lock(&source->turn);
     if (pthread_mutex_trylock(&source->use) != 0) {
@@ -140,7 +140,7 @@ static void enter(struct source *source)
     pthread_mutex_unlock(&source->turn);
 }
 
-static void leave(struct source *source)
+void source_leave(struct source *source)
 {
     pthread_mutex_unlock(&source->use);
 }
@@ -163,14 +163,14 @@ static enum fill_result fill(struct source *source, int wait_ms, struct capture_
 enum fill_result source_fill(struct source *source, struct packet_batch *batch, const struct decoder *decoder,
                              uint32_t max_packets, int wait_ms, struct capture_error *error)
 {
-    enter(source);
+    source_enter(source);
     source->batch = batch;
     source->decoder = decoder;
     source->max_packets = max_packets < INT_MAX ? max_packets : INT_MAX;
     source->appended = 0;
     batch->filter_generation = source_filter_generation(source);
     enum fill_result result = fill(source, wait_ms, error);
-    leave(source);
+    source_leave(source);
     return result;
 }
 
@@ -184,10 +184,7 @@ bool source_set_filter(struct source *source, const char *filter, struct capture
     if (source->operations->set_filter == NULL)
         return capture_error_set(error, ERROR_ARGUMENT, 0,
                                  "a file is read ahead: open it again with the other filter");
-    enter(source);
-    bool set = source->operations->set_filter(source, filter, error);
-    leave(source);
-    return set;
+    return source->operations->set_filter(source, filter, error);
 }
 
 unsigned source_filter_generation(const struct source *source)
@@ -203,10 +200,10 @@ static bool packet_matches(void *context, const struct packet *packet)
 
 void source_filter_again(struct source *source, struct packet_batch *batch)
 {
-    enter(source);
+    source_enter(source);
     packet_batch_keep(batch, packet_matches, source);
     batch->filter_generation = source_filter_generation(source);
-    leave(source);
+    source_leave(source);
 }
 
 static void tell_counted(struct source *source, struct source_stats *stats)
@@ -222,10 +219,10 @@ bool source_stats(struct source *source, struct source_stats *stats, struct capt
         tell_counted(source, stats);
         return true;
     }
-    enter(source);
+    source_enter(source);
     tell_counted(source, stats);
     bool told = source->operations->stats(source, stats, error);
-    leave(source);
+    source_leave(source);
     return told;
 }
 

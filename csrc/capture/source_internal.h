@@ -12,7 +12,7 @@ struct source_operations {
     /* Reads into source->batch by source_dispatch; sets `ended` or `failure`. Waits where nothing is there.
      */
     void (*read)(struct source *source, int wait_ms);
-    /* NULL: what the old filter kept out can't be had again. */
+    /* Takes the lock itself. NULL: what the old filter kept out can't be had again. */
     bool (*set_filter)(struct source *source, const char *filter, struct capture_error *error);
     /* NULL: what has been read tells all, also while a pipe keeps the reader waiting in the midst of a
      * packet.
@@ -61,6 +61,10 @@ struct source {
 /* Takes over `pcap`, which is activated. False leaves it to the caller. */
 bool source_init(struct source *source, const struct source_operations *operations, pcap_t *pcap,
                  struct capture_error *error);
+
+/* The lock's brackets. */
+void source_enter(struct source *source);
+void source_leave(struct source *source);
 
 bool source_compile(pcap_t *pcap, const char *filter, bpf_u_int32 netmask, struct bpf_program *program,
                     struct capture_error *error);
