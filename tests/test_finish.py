@@ -74,6 +74,20 @@ def test_a_reader_that_is_far_behind_has_a_second(port):
     assert 0 < capture.delivered < 900 and capture.stats().dropped == 0
 
 
+@needs_root
+@pytest.mark.filterwarnings("ignore:the filter:umpa_sniffing.UMPAWarning")
+def test_what_matches_behind_much_that_does_not_is_delivered(port):
+    """With a filter that the kernel does not take."""
+    never = " or ".join(f"len = {length}" for length in range(2000, 6300))
+    with open_live("lo", filter="tcp", to_ms=100, buffer_size=1 << 26) as capture:
+        capture.set_filter(f"udp dst port {port} or {never}")
+        send(6000, 4)
+        send(5, port)
+        capture.finish()
+        time.sleep(0.4)
+        assert [payload_number(packet) for packet in capture] == list(range(5))
+
+
 def test_of_a_file_it_is_a_stop(tmp_path):
     path = tmp_path / "packets.pcap"
     path.write_bytes(pcap(numbered(3)))

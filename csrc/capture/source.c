@@ -157,7 +157,9 @@ static enum fill_result fill(struct source *source, int wait_ms, struct capture_
         *error = source->failure;
         return FILL_FAILED;
     }
-    return source->ended ? FILL_END : FILL_NOTHING;
+    if (source->ended)
+        return FILL_END;
+    return source->stopped ? FILL_AGAIN : FILL_NOTHING;
 }
 
 enum fill_result source_fill(struct source *source, struct packet_batch *batch, const struct decoder *decoder,

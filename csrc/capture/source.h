@@ -41,8 +41,8 @@ struct source *file_source_open(const char *path, const char *filter, struct int
 
 enum fill_result {
     FILL_PACKETS, /* the batch has at least one */
-    FILL_NOTHING, /* the time is up, or a signal came, or source_wake was called, or none of those read
-                     matched */
+    FILL_NOTHING, /* the time is up, or a signal came, or source_wake was called */
+    FILL_AGAIN,   /* none of those read matched, and there may be more */
     FILL_END,     /* the file's end */
     FILL_FAILED,  /* `error` says why. Comes alone: what was read before came as FILL_PACKETS first */
 };

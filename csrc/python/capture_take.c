@@ -5,14 +5,14 @@
 
 #include "../capture/clock.h"
 
-static bool is_past_deadline(const CaptureObject *self)
+static bool is_past(int64_t deadline_ns)
 {
-    return self->deadline_ns != 0 && monotonic_ns() >= self->deadline_ns;
+    return deadline_ns != 0 && monotonic_ns() >= deadline_ns;
 }
 
 static bool is_to_end(const CaptureObject *self)
 {
-    return self->stop_requested || self->close_requested || is_past_deadline(self);
+    return self->stop_requested || self->close_requested || is_past(self->deadline_ns);
 }
 
 bool capture_is_interrupted_without_gil(void *context)
@@ -44,7 +44,7 @@ static bool dump_flush_when_due(CaptureObject *self)
 
 static bool is_at_limit(const CaptureObject *self)
 {
-    return self->close_requested || is_past_deadline(self) ||
+    return self->close_requested || is_past(self->deadline_ns) ||
            (self->count_limit != 0 && self->delivered >= self->count_limit);
 }
 
@@ -96,8 +96,8 @@ static bool share_batch(CaptureObject *self)
     return true;
 }
 
-/* One hand-over of the GIL: 1 when the batch has packets, 0 when it may come again, -1 with an exception, and
- * `ended` is set at the end. */
+/* One hand-over of the GIL: 1 when the batch has packets, or the next one may at once; 0 when there is
+ * nothing for now; -1 with an exception; and `ended` is set at the end. */
 static int fill_batch(CaptureObject *self)
 {
     struct module_state *state = self->state;
@@ -119,6 +119,7 @@ static int fill_batch(CaptureObject *self)
         return -1;
     switch (result) {
     case FILL_PACKETS:
+    case FILL_AGAIN:
         return 1;
     case FILL_NOTHING:
         return 0;
@@ -177,10 +178,9 @@ int capture_take(CaptureObject *self, const struct packet **packet)
         }
         if (capture_is_over(self))
             return 0;
-        int filled = capture_fill(self);
-        if (filled < 0)
+        if (capture_fill(self) < 0)
             return -1;
-        if (filled == 0 && self->call_deadline_ns != 0 && monotonic_ns() >= self->call_deadline_ns)
+        if (self->batch.unread == 0 && is_past(self->call_deadline_ns))
             return 0;
     }
 }
