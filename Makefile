@@ -2,8 +2,8 @@ PYTHON := .venv/bin/python
 C_FILES = $(shell find benchmarks csrc tests -name '*.[ch]')
 
 .NOTPARALLEL:
-.PHONY: help build demo check check-all check-pythons check-sanitize lint types werror test bench bench-live \
-    soak golden stubs format clean
+.PHONY: help build demo check check-all check-pythons check-sanitize check-sanitize-live lint types werror test \
+    stress bench bench-live soak golden stubs format clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 18
@@ -21,13 +21,17 @@ check: lint types werror build ## everything that a change must pass: at most 10
 	tests/sanitize/run sample
 	$(PYTHON) -m pytest
 
-check-all: check check-sanitize check-pythons ## check, and what takes longer
+check-all: check check-sanitize check-sanitize-live check-pythons ## check, and what takes longer
 
 check-pythons: ## run the tests on every CPython 3.10 to 3.13 of this machine
 	tests/every_python
 
 check-sanitize: $(PYTHON) ## decode and print every packet of the corpus under ASan and UBSan
 	tests/sanitize/run full
+
+check-sanitize-live: $(PYTHON) ## run all tests under ASan and UBSan, and those with threads under TSan
+	tests/sanitize/live address
+	tests/sanitize/live thread
 
 lint: $(PYTHON) ## look at style: ruff, clang-format
 	$(PYTHON) -m ruff check
@@ -43,6 +47,9 @@ werror: $(PYTHON)
 
 test: build ## run the tests
 	$(PYTHON) -m pytest
+
+stress: build ## threads that open, read, stop, close, fork and signal at random: STRESS="seconds seed"
+	$(PYTHON) tests/stress_capture.py $(STRESS)
 
 bench: $(PYTHON) ## measure side by side with other libraries
 	$(PYTHON) benchmarks/run

@@ -1,4 +1,4 @@
-"""Lets each memory allocation of a call fail in turn, each time in a process of its own, and prints what came.
+"""Lets each memory allocation of a call fail in turn, each time in a process of its own; prints what came.
 
 Arguments: the call; whose memory ("C" or "Python"); "once" or "from then on"; a file; a live filter.
 """
@@ -30,7 +30,7 @@ def discard(timestamp, packet, *arguments):
 
 def iterate(capture):
     with capture:
-        for packet in capture:
+        for _ in capture:
             capture.stats(), capture.delivered, repr(capture)
             if capture.delivered == 2:
                 capture.stop()

@@ -1,4 +1,6 @@
-"""Threads open, read, stop, close, filter, fork and signal captures at random: stress_capture.py [seconds [seed]]
+"""Threads open, read, stop, close, filter, fork and signal captures at random.
+
+Arguments: seconds (60), a seed.
 
 Each capture must give every packet once and in order, none of a filter that had been replaced, exact
 counters, a dump that has what was delivered, and its descriptors back.
@@ -202,9 +204,9 @@ class Stress:
         signal.alarm(CHILD_MAY_TAKE_S)
         try:
             for each in list(filter(None, self.slots)):
-                for use in (lambda: next(each.capture), lambda: each.capture.set_filter(None)):
+                for use, *arguments in ([next, each.capture], [each.capture.set_filter, None]):
                     try:
-                        use()
+                        use(*arguments)
                     except UMPAStateException:
                         continue
                     os._exit(2)
@@ -231,8 +233,9 @@ class Stress:
     def work(self, number: int) -> None:
         dice = random.Random(f"{self.seed} {number}")
         actions = {
-            self.open: 4, self.iterate: 10, self.next: 10, self.read_into: 5, self.loop: 5, self.await_some: 3,
-            self.stats: 20, self.set_filter: 20, self.stop: 2, self.close: 2, self.fork: 1,
+            self.open: 4, self.iterate: 10, self.next: 10, self.read_into: 5, self.loop: 5,
+            self.await_some: 3, self.stats: 20, self.set_filter: 20, self.stop: 2, self.close: 2,
+            self.fork: 1,
         }  # fmt: skip
         if "libasan" in os.environ.get("LD_PRELOAD", ""):
             del actions[self.fork]  # its allocator is locked in the child for ever, if a thread was in it
