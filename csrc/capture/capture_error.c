@@ -27,6 +27,12 @@ _Bool capture_error_set_errno(struct capture_error *error, int errno_value)
     return 0;
 }
 
+_Bool capture_error_set_or_no_memory(struct capture_error *error, enum error_kind kind, const char *words)
+{
+    return errno == ENOMEM ? capture_error_set_errno(error, ENOMEM)
+                           : capture_error_set(error, kind, 0, "%s", words);
+}
+
 static _Bool ends_with_errno(const char *words, int errno_value)
 {
     char text[128];

@@ -29,6 +29,9 @@ __attribute__((format(printf, 4, 5)))
 _Bool capture_error_set(struct capture_error *error, enum error_kind kind, int errno_value,
                         const char *format, ...);
 
+/* `words` of libpcap, unless errno says that memory is lacking: set it to 0 before the call. */
+_Bool capture_error_set_or_no_memory(struct capture_error *error, enum error_kind kind, const char *words);
+
 /* ERROR_SYSTEM (or ERROR_NO_MEMORY for ENOMEM) with strerror's words. */
 _Bool capture_error_set_errno(struct capture_error *error, int errno_value);
 

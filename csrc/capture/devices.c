@@ -19,7 +19,10 @@
 bool devices_list(struct pcap_if **list, struct capture_error *error)
 {
     char words[PCAP_ERRBUF_SIZE] = "";
-    return pcap_findalldevs(list, words) == 0 || capture_error_set_libpcap(error, words);
+    errno = 0;
+    if (pcap_findalldevs(list, words) == 0)
+        return true;
+    return errno == ENOMEM ? capture_error_set_errno(error, ENOMEM) : capture_error_set_libpcap(error, words);
 }
 
 void devices_free(struct pcap_if *list)

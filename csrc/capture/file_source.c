@@ -89,6 +89,7 @@ static const struct source_operations file_operations = {
 static pcap_t *open_savefile(struct file_stream *stream, struct capture_error *error)
 {
     char words[PCAP_ERRBUF_SIZE] = "";
+    errno = 0;
     pcap_t *pcap =
         pcap_fopen_offline_with_tstamp_precision(file_stream_file(stream), PCAP_TSTAMP_PRECISION_NANO, words);
     if (pcap != NULL)
@@ -97,6 +98,8 @@ static pcap_t *open_savefile(struct file_stream *stream, struct capture_error *e
         *error = *file_stream_failure(stream);
     else if (file_stream_is_empty(stream))
         capture_error_set(error, ERROR_FILE_FORMAT, 0, "empty: not a capture file");
+    else if (errno == ENOMEM)
+        capture_error_set_errno(error, ENOMEM);
     else
         capture_error_set(error, ERROR_FILE_FORMAT, 0, "not a capture file that libpcap reads: %s", words);
     return NULL;

@@ -70,8 +70,9 @@ static bool set_program(pcap_t *pcap, bool is_packet_socket, const struct bpf_pr
     struct bpf_program given = *program; /* pcap_setfilter is not told that it changes nothing */
     if (is_packet_socket && kernel_has_filters())
         return attach(pcap_fileno(pcap), program) || capture_error_set_errno(error, errno);
+    errno = 0;
     return pcap_setfilter(pcap, &given) == 0 ||
-           capture_error_set(error, ERROR_FILTER, 0, "%s", pcap_geterr(pcap));
+           capture_error_set_or_no_memory(error, ERROR_FILTER, pcap_geterr(pcap));
 }
 
 static bool set_for_all(pcap_t *pcap, bool is_packet_socket, unsigned bytes_to_take,

@@ -2,7 +2,9 @@
 #define _DEFAULT_SOURCE /* u_int, for pcap.h */
 #include "clock.h"
 #include "source_internal.h"
+#include <errno.h>
 #include <limits.h>
+#include <stdlib.h>
 #include <string.h>
 
 #define NS_PER_SECOND INT64_C(1000000000)
@@ -97,8 +99,15 @@ bool source_compile(pcap_t *pcap, const char *filter, bpf_u_int32 netmask, struc
     *program = (struct bpf_program){0};
     if (strlen(filter) > FILTER_LENGTH_MAX)
         return capture_error_set(error, ERROR_FILTER, 0, "longer than %d bytes", FILTER_LENGTH_MAX);
+    /* Libpcap's scanner ends the process where it has no memory: better to have none here.
+     * volatile: or the compiler sees that nothing is made of it, and leaves it out. */
+    void *volatile reserve = malloc(FILTER_LENGTH_MAX);
+    if (reserve == NULL)
+        return capture_error_set_errno(error, ENOMEM);
+    free(reserve);
+    errno = 0;
     if (pcap_compile(pcap, program, filter, 1, netmask) != 0)
-        return capture_error_set(error, ERROR_FILTER, 0, "%s", pcap_geterr(pcap));
+        return capture_error_set_or_no_memory(error, ERROR_FILTER, pcap_geterr(pcap));
     return true;
 }
 
