@@ -124,7 +124,8 @@ static bool install_filter(struct live_source *live, struct live_filter *filter,
     return set;
 }
 
-static bool live_set_filter(struct source *source, const char *expression, struct capture_error *error)
+static bool live_set_filter(struct source *source, const char *expression, unsigned *generation,
+                            struct capture_error *error)
 {
     struct live_source *live = (void *)source;
     struct live_filter filter;
@@ -133,6 +134,7 @@ static bool live_set_filter(struct source *source, const char *expression, struc
         return false;
     source_enter(source);
     bool set = install_filter(live, &filter, false, error);
+    *generation = source_filter_generation(source);
     source_leave(source);
     return set;
 }

@@ -190,12 +190,13 @@ void source_wake(struct source *source)
     wake_pipe_signal(&source->wake);
 }
 
-bool source_set_filter(struct source *source, const char *filter, struct capture_error *error)
+bool source_set_filter(struct source *source, const char *filter, unsigned *generation,
+                       struct capture_error *error)
 {
     if (source->operations->set_filter == NULL)
         return capture_error_set(error, ERROR_ARGUMENT, 0,
                                  "a file is read ahead: open it again with the other filter");
-    return source->operations->set_filter(source, filter, error);
+    return source->operations->set_filter(source, filter, generation, error);
 }
 
 unsigned source_filter_generation(const struct source *source)

@@ -58,7 +58,8 @@ void source_wake(struct source *source);
 
 /* Another filter for a live source, NULL for none, from now on; on an error the old one stays. The generation
  * grows with it. */
-bool source_set_filter(struct source *source, const char *filter, struct capture_error *error);
+bool source_set_filter(struct source *source, const char *filter, unsigned *generation,
+                       struct capture_error *error);
 unsigned source_filter_generation(const struct source *source);
 
 /* Takes out of a batch of an older generation what does not match. */

@@ -13,7 +13,8 @@ struct source_operations {
      */
     void (*read)(struct source *source, int wait_ms);
     /* Takes the lock itself. NULL: what the old filter kept out can't be had again. */
-    bool (*set_filter)(struct source *source, const char *filter, struct capture_error *error);
+    bool (*set_filter)(struct source *source, const char *filter, unsigned *generation,
+                       struct capture_error *error);
     /* NULL: what has been read tells all, also while a pipe keeps the reader waiting in the midst of a
      * packet.
      */

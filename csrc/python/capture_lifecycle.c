@@ -66,13 +66,12 @@ static bool close_now(CaptureObject *self)
 {
     struct source *source = self->source;
     struct dump_file *dump = self->dump;
-    struct capture_error error = {0}, ignored = {0};
-    struct source_stats stats = {0};
+    struct capture_error error = {0};
     bool finished = true;
 
     /* Before another thread may see that it is closed, and ask for them. */
-    if (!capture_is_inherited(self) && source_stats(source, &stats, &ignored))
-        self->stats = stats;
+    if (!self->stats_are_final && !capture_is_inherited(self))
+        self->stats_are_final = source_stats(source, &self->stats, &(struct capture_error){0});
     self->source = NULL;
     self->dump = NULL;
     self->released_state = PyEval_SaveThread();
@@ -166,6 +165,29 @@ void capture_request_finish(CaptureObject *self)
     }
 }
 
+/* From here on stats() tells what it was now, and does not come in any more: visitors who take turns would
+ * put off the close for ever. What the reader may still deliver has been received. */
+static bool finish_stats(CaptureObject *self)
+{
+    struct capture_error ignored;
+    struct source_stats stats;
+    bool told;
+    capture_visit(self);
+    Py_BEGIN_ALLOW_THREADS
+    told = source_stats(self->source, &stats, &ignored);
+    Py_END_ALLOW_THREADS
+    if (told)
+        capture_keep_stats(self, &stats);
+    self->stats_are_final = told;
+    return capture_leave_visit(self);
+}
+
+void capture_keep_stats(CaptureObject *self, const struct source_stats *stats)
+{
+    if (stats->elapsed_ns > self->stats.elapsed_ns)
+        self->stats = *stats;
+}
+
 bool capture_end(CaptureObject *self)
 {
     bool is_inside = self->busy || self->visitors > 0;
@@ -175,9 +197,11 @@ bool capture_end(CaptureObject *self)
         return true;
     if (!is_inside)
         return close_now(self);
+    if (self->close_requested)
+        return true;
     self->close_requested = true;
     wake_reader(self);
-    return true;
+    return capture_is_inherited(self) || finish_stats(self);
 }
 
 void capture_end_beside_exception(CaptureObject *self)

@@ -9,7 +9,7 @@
  *   OPEN      source is set, nobody is inside
  *   READ      `busy`: one thread is the reader, from capture_enter to capture_leave, callbacks included
  *   VISITED   `visitors` above 0: threads in stats() and set_filter(), beside a reader or without
- *   CLOSING   close_requested while READ or VISITED: nobody but stats() comes in any more
+ *   CLOSING   close_requested while READ or VISITED: nobody comes in any more, but stats() until it is final
  *   CLOSED    source is NULL
  *
  *   OPEN to READ, and back     the reader alone; a second one gets an exception
@@ -46,7 +46,9 @@ typedef struct {
     int64_t flush_interval_ns;
     int64_t flush_due_ns; /* while a record waits in the dump's buffer */
     uint32_t batch_packets;
-    struct source_stats stats; /* as they were at close */
+    struct source_stats stats; /* as they were told last; close() is the last to ask */
+    bool stats_are_final;
+    unsigned filter_generation; /* that `filter` is of: two threads may set one at once */
     uint32_t link_type;
     uint32_t snaplen;
     unsigned fork_generation;
@@ -93,6 +95,9 @@ bool capture_leave(CaptureObject *self);
 /* The same for whoever uses the source beside the reader; it is set, and this process's. */
 void capture_visit(CaptureObject *self);
 bool capture_leave_visit(CaptureObject *self);
+
+/* For whoever asks after the close: unless somebody who came later was faster. */
+void capture_keep_stats(CaptureObject *self, const struct source_stats *stats);
 
 void capture_request_stop(CaptureObject *self);
 void capture_request_finish(CaptureObject *self);

@@ -180,6 +180,8 @@ int capture_take(CaptureObject *self, const struct packet **packet)
             return 0;
         if (capture_fill(self) < 0)
             return -1;
+        if (self->close_requested) /* what came after it is not in the stats */
+            return 0;
         if (self->batch.unread == 0 && is_past(self->call_deadline_ns))
             return 0;
     }

@@ -19,6 +19,8 @@ static bool ask_for_stats(CaptureObject *self, struct source_stats *stats)
     Py_END_ALLOW_THREADS
     if (!told)
         raise_capture_error(self->state, &error, self->subject);
+    else
+        capture_keep_stats(self, stats);
     return capture_leave_visit(self) && told;
 }
 
@@ -29,7 +31,8 @@ PyObject *capture_stats(PyObject *object, PyObject *unused)
     uint64_t delivered = self->delivered;
     struct source_stats stats = self->stats;
     (void)unused;
-    if (!capture_is_ours(self) || (self->source != NULL && !ask_for_stats(self, &stats)))
+    if (!capture_is_ours(self) ||
+        (self->source != NULL && !self->stats_are_final && !ask_for_stats(self, &stats)))
         return NULL;
     return capture_stats_object(self, &stats, delivered);
 }
@@ -45,6 +48,7 @@ PyObject *capture_set_filter(PyObject *object, PyObject *filter)
     CaptureObject *self = (CaptureObject *)object;
     struct capture_error error = {0};
     PyObject *encoded = NULL;
+    unsigned generation;
     bool set;
     if (!argument_text(filter, "filter", &encoded) || !capture_is_open(self)) {
         Py_XDECREF(encoded);
@@ -52,12 +56,15 @@ PyObject *capture_set_filter(PyObject *object, PyObject *filter)
     }
     capture_visit(self);
     Py_BEGIN_ALLOW_THREADS
-    set = source_set_filter(self->source, encoded == NULL ? NULL : PyBytes_AS_STRING(encoded), &error);
+    set = source_set_filter(self->source, encoded == NULL ? NULL : PyBytes_AS_STRING(encoded), &generation,
+                            &error);
     Py_END_ALLOW_THREADS
     Py_XDECREF(encoded);
-    if (set)
+    if (set && (int)(generation - self->filter_generation) > 0) {
+        self->filter_generation = generation;
         Py_SETREF(self->filter, Py_NewRef(filter));
-    else
+    }
+    if (!set)
         raise_capture_error(self->state, &error, error.kind == ERROR_FILTER ? filter : self->subject);
     set = set && capture_warn_of_late_filter(self);
     if (!capture_leave_visit(self) || !set)

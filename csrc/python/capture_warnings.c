@@ -1,6 +1,10 @@
 /* What a capture warns of; umpa_sniffing.exceptions has the words. */
 #include "capture_object.h"
 
+#if PY_VERSION_HEX < 0x030d0000
+#define Py_IsFinalizing _Py_IsFinalizing
+#endif
+
 PyObject *capture_stats_object(CaptureObject *self, const struct source_stats *stats, uint64_t delivered)
 {
     return PyObject_CallFunction(self->state->stats_type, "KKKKKd", (unsigned long long)stats->received,
@@ -31,9 +35,11 @@ void capture_warn_of_drops(CaptureObject *self)
                                                            stats, self->subject);
     Py_XDECREF(stats);
     Py_XDECREF(result);
+    if (result == NULL && Py_IsFinalizing())
+        PyErr_Clear(); /* nothing is left that could warn */
     if (type == NULL)
         return;
-    if (result == NULL)
+    if (PyErr_Occurred())
         PyErr_WriteUnraisable((PyObject *)self);
     PyErr_Restore(type, value, traceback);
 }
