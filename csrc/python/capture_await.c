@@ -5,8 +5,8 @@
 
 #include "../capture/clock.h"
 
-/* Between two of them the event loop has its turn. */
-enum { AWAITED_BATCH_PACKETS = 256 };
+/* So many packets between two turns of the event loop. */
+enum { PACKETS_PER_TURN = 256 };
 
 PyObject *capture_anext(PyObject *self)
 {
@@ -19,8 +19,8 @@ PyObject *capture_anext(PyObject *self)
 }
 
 const char capture_poll_doc[] = "_poll()\n--\n\n"
-                                "A packet of those taken already, or None. StopAsyncIteration at the "
-                                "capture's end.";
+                                "A packet of those taken already, or None: look first. StopAsyncIteration "
+                                "at the capture's end.";
 
 PyObject *capture_poll(PyObject *object, PyObject *unused)
 {
@@ -29,7 +29,8 @@ PyObject *capture_poll(PyObject *object, PyObject *unused)
     (void)unused;
     if (!capture_enter(self))
         return NULL;
-    if (self->batch.unread > 0) {
+    if (self->batch.unread > 0 && self->packets_left_in_turn > 0) {
+        self->packets_left_in_turn--;
         self->call_deadline_ns = monotonic_ns(); /* another filter may leave none of them */
         packet = capture_next_packet(self);
         self->call_deadline_ns = 0;
@@ -86,13 +87,12 @@ PyObject *capture_look(PyObject *object, PyObject *unused)
         capture_raise_state(self, "is not waited for by this thread");
         return NULL;
     }
-    if (capture_is_over(self))
+    self->packets_left_in_turn = PACKETS_PER_TURN;
+    if (self->batch.unread > 0 || capture_is_over(self))
         Py_RETURN_NONE;
-    self->batch_packets = AWAITED_BATCH_PACKETS;
     self->call_deadline_ns = monotonic_ns();
     int filled = capture_fill(self);
     self->call_deadline_ns = 0;
-    self->batch_packets = BATCH_PACKETS;
     if (filled < 0)
         return NULL;
     if (filled > 0 || capture_is_over(self))

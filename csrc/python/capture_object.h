@@ -44,9 +44,9 @@ typedef struct {
     uint64_t delivered;
     int64_t call_deadline_ns; /* of the reader's present call alone; 0: none */
     int64_t flush_interval_ns;
-    int64_t flush_due_ns; /* while a record waits in the dump's buffer */
-    uint32_t batch_packets;
-    struct source_stats stats; /* as they were told last; close() is the last to ask */
+    int64_t flush_due_ns;          /* while a record waits in the dump's buffer */
+    uint32_t packets_left_in_turn; /* of an event loop */
+    struct source_stats stats;     /* as they were told last; close() is the last to ask */
     bool stats_are_final;
     unsigned filter_generation; /* that `filter` is of: two threads may set one at once */
     uint32_t link_type;
@@ -116,9 +116,6 @@ void raise_dump_error(CaptureObject *self, const struct capture_error *error);
 struct interrupt_check dump_interrupt(CaptureObject *self);
 
 /* capture_take.c */
-
-/* More would make Ctrl-C and other threads wait; fewer would hand the GIL over too often. */
-enum { BATCH_PACKETS = 4096 };
 
 /* For a source: Python's signal handlers run, and one of them raised, or the capture is to end. `context` is
  * the CaptureObject, whose released_state is set. */

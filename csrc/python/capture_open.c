@@ -34,7 +34,6 @@ CaptureObject *capture_new(struct module_state *state, const struct open_options
     self->count_limit = (uint64_t)options->count;
     self->deadline_ns = options->timeout_ns == 0 ? 0 : started_ns + options->timeout_ns;
     self->flush_interval_ns = options->flush_interval_ns;
-    self->batch_packets = BATCH_PACKETS;
     self->fork_generation = fork_generation();
     if (self->subject == NULL || self->filter == NULL || self->dump_path == NULL)
         Py_CLEAR(self);

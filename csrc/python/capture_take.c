@@ -5,6 +5,9 @@
 
 #include "../capture/clock.h"
 
+/* More would make Ctrl-C and other threads wait; fewer would hand the GIL over too often. */
+enum { BATCH_PACKETS = 4096 };
+
 static bool is_past(int64_t deadline_ns)
 {
     return deadline_ns != 0 && monotonic_ns() >= deadline_ns;
@@ -73,7 +76,7 @@ int capture_wait_ms(const CaptureObject *self)
 static uint32_t packets_wanted(const CaptureObject *self)
 {
     uint64_t left = self->count_limit - self->delivered;
-    return self->count_limit != 0 && left < self->batch_packets ? (uint32_t)left : self->batch_packets;
+    return self->count_limit != 0 && left < BATCH_PACKETS ? (uint32_t)left : BATCH_PACKETS;
 }
 
 static void free_batch_memory(PyObject *capsule)
