@@ -10,14 +10,14 @@ from processes import needs_root, run_python
 
 # Runs `once` in rounds, each as long as the others: what the last ones add is a leak.
 MEASURE = """
-    import array, ctypes, gc, json, os, sys, threading, tracemalloc
+    import array, asyncio, copy, ctypes, gc, json, os, pickle, sys, threading, tracemalloc
     import umpa_sniffing
     from umpa_sniffing import *
     from umpa_sniffing.exceptions import UMPAException
     from traffic import Chatter
 
     good, cut, text, out = sys.argv[1:5]
-    live = sys.argv[5] == "live"
+    what = sys.argv[5]
 
     class Malloced(ctypes.Structure):
         _fields_ = [(name, ctypes.c_size_t) for name in
@@ -40,7 +40,7 @@ MEASURE = """
     def attempt(call, *arguments, **keywords):
         try:
             call(*arguments, **keywords)
-        except (UMPAException, OSError, ValueError, TypeError, Boom):
+        except (UMPAException, OSError, ValueError, TypeError, LookupError, asyncio.TimeoutError, Boom):
             pass
         else:
             raise SystemExit(f"{call} did not fail")
@@ -109,6 +109,56 @@ MEASURE = """
             attempt(call)
         attempt(capture.set_filter, filter)
 
+    def made_packets():
+        for data in (bytes(packet), b"", bytes(100), bytes(packet)[:30], bytes(packet)[:20] + bytes(9)):
+            made = Packet(data, 1, 5, 2000)
+            str(made), repr(made), made.protos, made.stopped, made.trailer, copy.copy(made), made == packet
+            assert pickle.loads(pickle.dumps(made)) == made
+            for name in ("ip", "IP", "udp", "tcp", "nothing", "nothing" * 99, chr(0xD800)):
+                getattr(made, name, None), made[name] if name in made else attempt(made.__getitem__, name)
+            attempt(made.__getitem__, 1), attempt(made.__contains__, None)
+        for arguments in ((1,), (b"", "x"), (b"", -1), (b"", 1, 2.5), (b"", 1, 1, -1), (b"", 1, 1 << 64), ()):
+            attempt(Packet, *arguments)
+        for layer in packet.protos:
+            layer.get_fields(), layer.get_fields_keys(), layer.payload, layer.packet, bytes(layer)
+            hash(layer), str(layer), repr(layer), dir(layer), layer == packet.ip, layer.name, layer.layer
+            for call in (layer.get_field, layer.get_offset, layer.get_flags):
+                for name in ("nothing", chr(0xD800), 1):
+                    attempt(call, name)
+            attempt(layer.get_flags, "flags", "nothing")
+
+    async def take(capture, wanted):
+        async for packet in capture:
+            if capture.delivered == wanted:
+                capture.stop()
+
+    async def take_none(capture):
+        await asyncio.wait_for(anext(capture), 0.02)
+
+    def asked():
+        str(umpa_sniffing.devices()), umpa_sniffing.devices()[0].addresses
+        can_capture("lo"), str(can_capture("no-such-device"))
+        for wrong in ({"timestamp_type": "x"}, {"timestamp_precision": "x"}, {"direction": "x"},
+                      {"datalink": "x"}, {"datalink": 9999}, {"timestamp_type": "adapter"}, {"to_ms": 0},
+                      {"snaplen": 1 << 31}, {"buffer_size": 1}, {"filter": 1}, {"filter": chr(0)},
+                      {"dump": 1}, {"dump": "x" + chr(0)}, {"timeout": -1}, {"flush_interval": "x"},
+                      {"monitor": True}, {"nothing": 1}):
+            attempt(open_live, "lo", **wrong)
+        with open_live("lo", filter=chatter.filter, dump=out, timestamp_type="host", direction="in",
+                       timestamp_precision="micro", datalink="EN10MB", flush_interval=0) as capture:
+            loop.run_until_complete(take(capture, 3))
+        with open_live("lo", filter=filter) as capture:
+            attempt(loop.run_until_complete, take_none(capture))
+        with open_offline(good) as capture:
+            loop.run_until_complete(take(capture, 6))
+        with sniff_background(2, chatter.filter, "lo", callback=callback) as sniffing:
+            sniffing.wait(5000), sniffing.stats(), repr(sniffing)
+        sniffing = sniff_background(2, chatter.filter, "lo", callback=boom)
+        attempt(sniffing.wait, 5000)
+        attempt(sniff_background, 1, "nonsense (", "lo")
+        attempt(sniff_background, 1, None, "no-such-device")
+        sniff_background(0, chatter.filter, "lo").stop()
+
     def state():
         sys._clear_type_cache()  # it holds on to names that were looked up, up to 4,096 of them
         gc.collect()
@@ -117,13 +167,18 @@ MEASURE = """
                 threading.active_count(), len(gc.get_objects()),
                 tracemalloc.get_traced_memory()[0], malloced())
 
-    once, times = (devices, 4) if live else (files, 100)
+    once, times = {"files": (files, 100), "packets": (made_packets, 100), "live": (devices, 4),
+                   "asked": (asked, 2)}[what]
+    rounds = 6 if what != "asked" else 9  # threads and event loops have caches
+    packet = from_file(good)[0]
+    loop = asyncio.new_event_loop()
     chatter = Chatter()
+    live = what in ("live", "asked")
     if live:
         chatter._thread.start()
     tracemalloc.start()
-    states = array.array("q", bytes(8 * 6 * 6))  # made beforehand, so that it adds nothing
-    for round in range(6):
+    states = array.array("q", bytes(8 * 6 * rounds))  # made beforehand, so that it adds nothing
+    for round in range(rounds):
         for _ in range(times):
             once()
         for index, value in enumerate(state()):
@@ -137,7 +192,10 @@ MEASURE = """
 NO_CACHE = "glibc.malloc.tcache_count=0"
 
 
-@pytest.mark.parametrize("what", ["files", pytest.param("live", marks=needs_root)])
+LIVE = [pytest.param(what, marks=needs_root) for what in ("live", "asked")]
+
+
+@pytest.mark.parametrize("what", ["files", "packets", *LIVE])
 def test_nothing_is_leaked(what, tmp_path):
     good, cut, text = tmp_path / "good.pcap", tmp_path / "cut.pcap", tmp_path / "text.pcap"
     good.write_bytes(pcap(numbered(6)))
