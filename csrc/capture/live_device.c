@@ -121,9 +121,10 @@ static bool activate(pcap_t *pcap, const struct live_options *options, struct ca
     pcap_set_timeout(pcap, options->to_ms);
     if (!options->microseconds)
         pcap_set_tstamp_precision(pcap, PCAP_TSTAMP_PRECISION_NANO); /* not granted: source_init sees */
-    if (!set_timestamp_type(pcap, options->timestamp_type, error))
+    bool has_type = set_timestamp_type(pcap, options->timestamp_type, error);
+    int status = pcap_activate(pcap); /* in any case: before, pcap_close leaks a descriptor (1.10.3) */
+    if (!has_type)
         return false;
-    int status = pcap_activate(pcap);
     if (status < 0)
         return activation_failed(pcap, status, error);
     if (!set_link_type(pcap, options->link_type, error) || !set_direction(pcap, options->direction, error))
