@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import os
 import re
 import signal
 import socket
 import subprocess
 import sys
+import termios
 import time
 from pathlib import Path
 
@@ -225,6 +227,22 @@ def test_v_tells_how_many_so_far(chatter, tmp_path):
         told = [int(re.fullmatch(r"(\d+) packets so far\n", dump.process.stderr.readline())[1]) for _ in "12"]
         _, stderr = dump.end()
     assert 0 < told[0] < told[1] <= counts(stderr)[0]
+
+
+def test_v_outlives_a_terminal_that_is_stopped_for_seconds(chatter, tmp_path):
+    master, terminal = os.openpty()
+    environ = {name: value for name, value in environment().items() if name != "PYTHONUNBUFFERED"}
+    command = [*COMMAND, "dump", "-v", "-i", "lo", tmp_path / "x.pcap", chatter.filter]
+    with open(master) as told, subprocess.Popen(command, stderr=terminal, env=environ) as dump:
+        while "so far" not in told.readline():
+            pass
+        termios.tcflow(terminal, termios.TCOOFF)
+        time.sleep(3)
+        termios.tcflow(terminal, termios.TCOON)
+        assert told.readline().endswith(" packets so far\n")
+        dump.send_signal(signal.SIGINT)
+        assert dump.wait(DEADLINE_S) == 0
+    os.close(terminal)
 
 
 def test_a_device_that_goes_is_an_error_with_the_counts(tmp_path):

@@ -149,8 +149,12 @@ def stop_at_signals(capture: Capture) -> None:
 
 
 def tell_count_each_second(capture: Capture) -> None:
-    signal.signal(signal.SIGALRM, lambda *_: tell(f"{packets(capture.delivered)} so far"))
-    signal.setitimer(signal.ITIMER_REAL, 1, 1)
+    def tell_count(number: int, frame: FrameType | None) -> None:
+        tell(f"{packets(capture.delivered)} so far")
+        signal.setitimer(signal.ITIMER_REAL, 1)  # once a terminal takes it: no telling within a telling
+
+    signal.signal(signal.SIGALRM, tell_count)
+    signal.setitimer(signal.ITIMER_REAL, 1)
 
 
 def packets(count: int) -> str:
@@ -212,7 +216,7 @@ def dump(options: argparse.Namespace) -> int:
         try:
             capture.consume()
         finally:
-            signal.setitimer(signal.ITIMER_REAL, 0)
+            signal.signal(signal.SIGALRM, signal.SIG_IGN)
 
     return capture_live(options, work)
 
