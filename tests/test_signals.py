@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import itertools
 import os
 import signal
@@ -95,6 +96,24 @@ def test_a_handler_that_raises_ends_the_others_with_their_count(raising_signal, 
     with pytest.raises(OwnError) as caught:
         umpa_sniffing.sniff_next(NEVER, "lo")
     assert list(caught.value.packets) == []
+
+
+@needs_root
+def test_a_handler_that_raises_ends_the_wait_for_a_full_pipe_that_is_to_be_a_dump(raising_signal, tmp_path):
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    pipe = os.open(fifo, os.O_RDWR | os.O_NONBLOCK)
+    with contextlib.suppress(BlockingIOError):
+        while os.write(pipe, bytes(4096)):
+            pass
+    late = threading.Timer(10, os.read, [pipe, 1 << 20])  # so that the test ends where this does not hold
+    late.start()
+    raising_signal()
+    with pytest.raises(OwnError):
+        umpa_sniffing.to_file(fifo, 1, NEVER, "lo", 15_000)
+    assert late.is_alive()
+    late.cancel()
+    os.close(pipe)
 
 
 @needs_root

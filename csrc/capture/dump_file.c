@@ -124,7 +124,7 @@ static bool fail(struct dump_file *dump, int errno_value, struct capture_error *
 }
 
 struct dump_file *dump_file_open(const char *path, uint32_t link_type, uint32_t snaplen, bool microseconds,
-                                 struct capture_error *error)
+                                 struct interrupt_check interrupt, struct capture_error *error)
 {
     uint8_t header[FILE_HEADER_SIZE];
     if (!make_file_header(header, link_type, snaplen, microseconds, error))
@@ -151,7 +151,7 @@ struct dump_file *dump_file_open(const char *path, uint32_t link_type, uint32_t 
     }
     struct stat status;
     dump->can_cut = fstat(dump->fd, &status) == 0 && S_ISREG(status.st_mode);
-    if (write_all(dump->fd, header, sizeof(header), (struct interrupt_check){0}) < sizeof(header)) {
+    if (write_all(dump->fd, header, sizeof(header), interrupt) < sizeof(header)) {
         fail(dump, errno, error);
         close(dump->fd);
         free(dump);

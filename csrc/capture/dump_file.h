@@ -12,9 +12,10 @@
 struct dump_file;
 
 /* Creates or truncates the file and writes its header at once, so that a path that can't be written, or a
- * full disk, fails here. `link_type` is a DLT; the header carries libpcap's LINKTYPE for it. */
+ * full disk, fails here. `link_type` is a DLT; the header carries libpcap's LINKTYPE for it. Waits, as
+ * dump_file_flush does, for the reader of a pipe that others have filled. */
 struct dump_file *dump_file_open(const char *path, uint32_t link_type, uint32_t snaplen, bool microseconds,
-                                 struct capture_error *error);
+                                 struct interrupt_check interrupt, struct capture_error *error);
 
 /* When false, dump_file_flush comes before dump_file_append: writing may block, so that the GIL is released.
  */

@@ -53,10 +53,10 @@ static bool capture_prepare(CaptureObject *self, const struct open_options *opti
     }
     if (options->dump == NULL)
         return true;
-    Py_BEGIN_ALLOW_THREADS
+    self->released_state = PyEval_SaveThread();
     self->dump = dump_file_open(c_string(options->dump), self->link_type, self->snaplen,
-                                source_has_microseconds(self->source), &error);
-    Py_END_ALLOW_THREADS
+                                source_has_microseconds(self->source), dump_interrupt(self), &error);
+    PyEval_RestoreThread(self->released_state);
     if (self->dump == NULL)
         raise_dump_error(self, &error);
     return self->dump != NULL;
