@@ -10,11 +10,11 @@ import time
 import pytest
 from capture_files import pcap, record
 from processes import needs_root, run_python
-from traffic import Chatter, assert_consecutive
+from traffic import Chatter, assert_consecutive, eventually
 from waiting_calls import NEVER
 
-from umpa_sniffing import open_live, open_offline
-from umpa_sniffing.exceptions import UMPAFileFormatException, UMPAStateException
+from umpa_sniffing import asynchronous, open_live, open_offline
+from umpa_sniffing.exceptions import UMPAFileFormatException, UMPAStateException, UMPATimeoutException
 
 
 async def collect(capture, limit: int | None = None) -> list:
@@ -84,6 +84,37 @@ def test_stop_and_close_end_a_wait_from_task_and_thread(way):
         with open_live("lo", filter=NEVER) as capture:
             assert asyncio.run(main(capture, end_it)) == []
             assert capture.closed == (way == "close")
+
+
+@needs_root
+def test_close_ends_a_busy_reader_as_it_ends_a_waiting_one():
+    async def main(filter):
+        for pause_s in (0.001, 0.002, 0.003, 0.004, 0.005) * 4:
+            with open_live("lo", filter=filter, to_ms=1) as capture:
+                reading = asyncio.create_task(collect(capture))
+                await asyncio.sleep(pause_s)
+                capture.close()
+                await reading
+
+    with Chatter(interval_s=0.001) as chatter:
+        asyncio.run(main(chatter.filter))
+
+
+@needs_root
+def test_a_loop_that_watches_no_descriptors_says_so_and_the_capture_can_be_closed():
+    class Loop(asyncio.SelectorEventLoop):
+        def add_reader(self, *_):
+            raise NotImplementedError("add_reader")
+
+        remove_reader = add_reader
+
+    loop = Loop()
+    with open_live("lo", filter=NEVER) as capture:
+        with pytest.raises(NotImplementedError, match="add_reader"):
+            loop.run_until_complete(collect(capture))
+        with pytest.raises(UMPATimeoutException):
+            capture.next(timeout=1)
+    loop.close()
 
 
 @needs_root
@@ -183,6 +214,21 @@ def test_a_pipe_is_waited_for(tmp_path):
     os.close(writer)
     assert [bytes(packet) for packet in packets] == [b"1", b"2"]
     assert len(turns) > 20
+
+
+@needs_root
+@pytest.mark.filterwarnings("ignore:the filter:umpa_sniffing.UMPAWarning")
+def test_what_does_not_match_is_read_without_pauses(monkeypatch):
+    """With a filter that the kernel does not take."""
+    monkeypatch.setattr(asynchronous, "PAUSE_S", 0.8)
+    never = " or ".join(f"len = {length}" for length in range(2000, 6300))
+    matching = Chatter()
+    with open_live("lo", filter="tcp", buffer_size=1 << 27) as capture:
+        capture.set_filter(f"{matching.filter} or {never}")
+        with Chatter(interval_s=0) as other:
+            eventually(lambda: other.sent > 10_000, "10,000 packets sent")
+        with matching:
+            assert len(asyncio.run(asyncio.wait_for(collect(capture, 1), 15))) == 1
 
 
 @needs_root

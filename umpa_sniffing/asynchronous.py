@@ -35,8 +35,10 @@ async def _wait(capture: Capture) -> None:
             watch.watch()
         await watch.found
     finally:
-        watch.end()
-        capture._end_wait()
+        try:
+            watch.end()
+        finally:
+            capture._end_wait()
 
 
 class _Watch:
@@ -45,6 +47,7 @@ class _Watch:
     def __init__(self, capture: Capture, descriptors: tuple[int, ...]) -> None:
         self.capture = capture
         self.descriptors = descriptors
+        self.watched: list[int] = []
         self.loop = asyncio.get_running_loop()
         self.found: asyncio.Future[None] = self.loop.create_future()
         self.timer: asyncio.TimerHandle | None = None
@@ -52,6 +55,7 @@ class _Watch:
     def watch(self) -> None:
         for descriptor in self.descriptors:
             self.loop.add_reader(descriptor, self.look_when_ready)
+            self.watched.append(descriptor)
 
     def look(self) -> None:
         """Tells what it finds, or will look again."""
@@ -82,8 +86,8 @@ class _Watch:
         self.timer = self.loop.call_later(seconds, look)
 
     def unwatch(self) -> None:
-        for descriptor in self.descriptors:
-            self.loop.remove_reader(descriptor)
+        while self.watched:
+            self.loop.remove_reader(self.watched.pop())
 
     def end(self) -> None:
         if self.timer is not None:

@@ -16,6 +16,7 @@ from umpa_sniffing import from_file, open_live, sniff, sniff_background, sniff_l
 from umpa_sniffing.exceptions import UMPADeviceException, UMPAFilterException, UMPATimeoutException
 
 BUSY_RATE, SHORT_RATE, FRAME = 20_000, 5_000, 100
+BUSY_RING = 1 << 27  # by blocks of 10 ms: other programs may have the processors for five seconds
 COUNT = 100
 PAGE = os.sysconf("SC_PAGE_SIZE")
 # How much more a figure may be at the end than at the beginning: of all the cycles, not of each.
@@ -129,7 +130,7 @@ class Soak:
         """What went wrong, in words."""
         interval_s = min(60, seconds / 10)
         figures = []
-        with open_live(NEAR, filter=BPF) as busy:
+        with open_live(NEAR, filter=BPF, buffer_size=BUSY_RING) as busy:
             reader = threading.Thread(target=busy.loop, args=[self.busy_callback])
             reader.start()
             with (

@@ -105,7 +105,8 @@ bool capture_enter(CaptureObject *self)
     if (!capture_is_open(self))
         return false;
     if (self->busy)
-        return capture_raise_state(self, "is being read already, by another thread or around this callback");
+        return capture_raise_state(
+            self, "is being read already, by another thread or task, or around this callback");
     self->busy = true;
     self->reader = PyThread_get_thread_ident();
     return true;
