@@ -8,6 +8,7 @@ from __future__ import annotations
 import contextlib
 import os
 from collections.abc import Callable, Iterable
+from functools import cache
 from time import monotonic
 
 from umpa_sniffing._core import SNAPLEN_MAX, Capture, get_available_devices
@@ -55,7 +56,6 @@ class BackgroundSniff:
     def __init__(
         self, capture: Capture, device: str, packets: PacketList, read: Callable[[Capture], object]
     ) -> None:
-        import atexit
         import threading
         import weakref
 
@@ -73,8 +73,7 @@ class BackgroundSniff:
         self._is_told = False
         key = id(self)
         _living[key] = weakref.ref(self, lambda _: _living.pop(key, None))
-        atexit.unregister(_end_all)
-        atexit.register(_end_all)
+        _end_all_at_exit()
 
     def _run(self, read: Callable[[Capture], object]) -> None:
         try:
@@ -227,6 +226,13 @@ def _end_all() -> None:
 
             warnings.warn(f"the callback of {sniff!r} does not return", UMPAWarning, stacklevel=1)
         sniff._report()
+
+
+@cache
+def _end_all_at_exit() -> None:
+    import atexit
+
+    atexit.register(_end_all)
 
 
 def _seconds(timeout: float) -> float:
