@@ -27,7 +27,8 @@ async def next_packet(capture: Capture) -> Packet:
 
 async def _wait(capture: Capture) -> None:
     """Until there are packets, or the end; the loop has its turn in any case."""
-    watch = _Watch(capture, capture._begin_wait())
+    watch = _Watch(capture)
+    watch.descriptors = capture._begin_wait()
     try:
         await asyncio.sleep(0)
         watch.look()
@@ -44,9 +45,10 @@ async def _wait(capture: Capture) -> None:
 class _Watch:
     """Looks into the capture when a descriptor is ready, and from time to time."""
 
-    def __init__(self, capture: Capture, descriptors: tuple[int, ...]) -> None:
+    descriptors: tuple[int, ...]
+
+    def __init__(self, capture: Capture) -> None:
         self.capture = capture
-        self.descriptors = descriptors
         self.watched: list[int] = []
         self.loop = asyncio.get_running_loop()
         self.found: asyncio.Future[None] = self.loop.create_future()
@@ -59,6 +61,8 @@ class _Watch:
 
     def look(self) -> None:
         """Tells what it finds, or will look again."""
+        if self.found.done():  # a descriptor and the timer had their turn together
+            return
         with contextlib.suppress(asyncio.InvalidStateError):  # cancelled meanwhile
             try:
                 seconds = self.capture._look()
