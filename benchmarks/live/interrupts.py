@@ -1,8 +1,8 @@
 """Ctrl-C at random moments in every function, idle and busy: how late it comes, and what is lost.
 
-Late is from the signal to the exception, with the capture closed. Whole is: the packets are those that a
-tcpdump beside had, from the first to the last, the same bytes. In a "flood" the sender sends as fast as it
-can and tcpdump would be in the way: there they only are in order, each once.
+Late is from the signal until the capture is about to be closed, and until it is closed. Whole is: the packets
+are those that a tcpdump beside had, from the first to the last, the same bytes. In a "flood" the sender sends as
+fast as it can and tcpdump would be in the way: there they only are in order, each once.
 """
 
 import asyncio
@@ -17,7 +17,8 @@ from pathlib import Path
 from live.captor import FILE_HEADER, RECORD_HEADER, Captor
 from live.network import BPF, LO, number
 
-from umpa_sniffing import from_file, open_live, sniff, sniff_loop, sniff_next, to_file
+import umpa_sniffing
+from umpa_sniffing import from_file, sniff, sniff_loop, sniff_next, sniffing, to_file
 
 FRAME = 100
 LOADS = {"idle": None, "5,000/s": 5_000, "flood": 0}
@@ -47,6 +48,25 @@ while order := os.read(0, 8):
         os.kill(parent, signal.SIGINT)
     os.read(0, 8)
 """
+
+
+class NotesItsEnd:
+    """A capture as a context manager, which notes when the exception comes to it."""
+
+    ended_ns = 0
+
+    def __init__(self, *arguments, **options):
+        self.capture = umpa_sniffing.open_live(*arguments, **options)
+
+    def __enter__(self):
+        return self.capture.__enter__()
+
+    def __exit__(self, *exception):
+        NotesItsEnd.ended_ns = time.monotonic_ns()
+        return self.capture.__exit__(*exception)
+
+
+open_live = sniffing.open_live = NotesItsEnd
 
 
 def forever_sniff_next(keep, file):
@@ -106,7 +126,7 @@ class Interrupter:
         self.process.stdin.write(b"%.6f" % random.uniform(0, LATEST_S))
 
     def interrupt(self, function, file):
-        """Milliseconds from the signal to its exception, and the packets that were captured, as bytes."""
+        """Milliseconds from the signal to its exception, before and after the close; the packets as bytes."""
         kept = []
         file.unlink(missing_ok=True)
         try:
@@ -122,7 +142,9 @@ class Interrupter:
             if len(kept) != error.delivered:
                 raise RuntimeError(f"{len(kept)} packets are in the file, {error.delivered} were told")
         packets = kept or getattr(error, "packets", [])
-        return (raised_ns - sent_ns) / 1e6, list(map(bytes, packets))
+        # In the midst of the opening there is nothing yet that could note it.
+        ended_ns = NotesItsEnd.ended_ns if NotesItsEnd.ended_ns > sent_ns else raised_ns
+        return (ended_ns - sent_ns) / 1e6, (raised_ns - sent_ns) / 1e6, list(map(bytes, packets))
 
 
 @contextlib.contextmanager
@@ -169,10 +191,11 @@ def case(network, directory, interrupter, function, rate, times):
             sniff(5, BPF, LO)  # what tcpdump had by then is in its ring at least
             time.sleep(1)
     file.unlink(missing_ok=True)
-    had = [packets for _, packets in outcomes]
+    had = [packets for _, _, packets in outcomes]
     whole = [is_whole(packets, seen) if rate else is_in_order(packets) for packets in had]
     return {
-        "late_ms": [late for late, _ in outcomes],
+        "late_ms": [late for late, _, _ in outcomes],
+        "closed_ms": [closed for _, closed, _ in outcomes],
         "whole": sum(whole),
         "with_packets": sum(map(bool, had)),
         "packets": sum(map(len, had)),
