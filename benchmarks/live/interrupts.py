@@ -1,8 +1,8 @@
 """Ctrl-C at random moments in every function, idle and busy: how late it comes, and what is lost.
 
 Late is from the signal until the capture is about to be closed, and until it is closed. Whole is: the packets
-are those that a tcpdump beside had, from the first to the last, the same bytes. In a "flood" the sender sends as
-fast as it can and tcpdump would be in the way: there they only are in order, each once.
+are those that a tcpdump beside had, from the first to the last, the same bytes. In a "flood" the sender sends
+as fast as it can and tcpdump would be in the way: there they only are in order, each once.
 """
 
 import asyncio
