@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from capture_files import numbered, pcap, read_pcap
@@ -129,6 +130,19 @@ def test_a_closed_stdout(folder, arguments):
     done = run(*arguments.split(), stdout=None, preexec_fn=lambda: os.close(1))
     assert done.returncode == 1
     assert done.stderr == f"umpa_sniffing: standard output: {BAD_DESCRIPTOR}\n"
+
+
+@needs_root
+def test_a_dump_on_stdout_wipes_out_no_file_that_has_content(folder):
+    Path("notes").write_text("precious")
+    with open("notes", "a") as notes:
+        done = run("dump", "-i", "lo", "--timeout", "1", "-", stdout=notes)
+    assert done.returncode == 1
+    assert "umpa_sniffing: standard output: a file that has content" in done.stderr
+    assert Path("notes").read_text() == "precious"
+    with open("new", "w") as new:
+        assert run("dump", "-i", "lo", "--timeout", "1", "-", stdout=new).returncode == 0
+    assert read_pcap("new") == []
 
 
 @needs_root

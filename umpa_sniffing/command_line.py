@@ -207,8 +207,11 @@ def dump(options: argparse.Namespace) -> int:
     if options.file == "-":
         options.dump = STDOUT
         check_reader()
-        if stat.S_ISSOCK(os.fstat(output().fileno()).st_mode):
+        status = os.fstat(output().fileno())
+        if stat.S_ISSOCK(status.st_mode):
             raise OSError(errno.ENXIO, "a socket cannot be opened once more; append | cat")
+        if stat.S_ISREG(status.st_mode) and status.st_size > 0:
+            raise OSError(errno.EEXIST, "a file that has content, which would be lost; append | cat")
 
     def work(capture: Capture) -> None:
         if options.verbose:
