@@ -277,6 +277,7 @@ def test_fifty_leave_no_threads_and_descriptors(chatter):
         assert len(os.listdir("/proc/self/fd")) == descriptors
 
 
+@pytest.mark.filterwarnings("ignore:This process .* is multi-threaded:DeprecationWarning")  # the chatter
 def test_ipython_stays_usable_while_it_runs(tmp_path, chatter):
     pytest.importorskip("pexpect")
     from test_tutorial_ipython import IPython
