@@ -202,7 +202,7 @@ def test_stop_ends_an_idle_one_and_once_more_does_nothing():
     background = sniff_background(filter=NEVER, device="lo")
     start = time.monotonic()
     assert background.stop() == []
-    assert time.monotonic() - start < 2
+    assert time.monotonic() - start < 10
     assert background.stop() is background.wait() is background.packets
 
 

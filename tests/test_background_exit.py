@@ -30,8 +30,8 @@ def chatter():
 @pytest.mark.parametrize("wait", ["background.wait()", "background.wait(60_000)"])
 def test_ctrl_c_ends_the_wait_and_not_the_capture(wait):
     with Program(f"""
-        import json, time
-        from traffic import Chatter
+        import json
+        from traffic import Chatter, eventually
         from umpa_sniffing import sniff_background
         with Chatter() as chatter:
             background = sniff_background(filter=chatter.filter, device="lo")
@@ -41,8 +41,8 @@ def test_ctrl_c_ends_the_wait_and_not_the_capture(wait):
                     {wait}
                 except KeyboardInterrupt:
                     before = len(background.packets)
-                    time.sleep(0.1)
-                    print(json.dumps([background.running, before < len(background.packets)]), flush=True)
+                    print(json.dumps(background.running), flush=True)
+                    eventually(lambda: before < len(background.packets), "it goes on")
             background.stop()
             print(json.dumps(repr(background)), flush=True)
     """) as program:  # fmt: skip
@@ -51,8 +51,8 @@ def test_ctrl_c_ends_the_wait_and_not_the_capture(wait):
             time.sleep(0.05)
             start = time.monotonic()
             os.kill(program.pid, signal.SIGINT)
-            assert program.told() == [True, True]
-            assert time.monotonic() - start < 2
+            assert program.told() is True
+            assert time.monotonic() - start < 10
         assert re.fullmatch("<BackgroundSniff of 'lo', ended, [0-9]+ packets>", program.told())
         program.end()
 
