@@ -5,6 +5,7 @@ from __future__ import annotations
 import errno
 import functools
 import gc
+import linecache
 import socket
 import subprocess
 import sys
@@ -164,6 +165,7 @@ def test_drops_are_told_by_a_warning(overload):
         warnings.simplefilter("always")
         packets = overload().stop()
     [warning] = told
+    assert warning.filename == __file__ and "sniff_background(" in linecache.getline(__file__, warning.lineno)
     assert warning.category is UMPADropWarning and warning.message.stats == packets.stats
     assert f"'lo': {packets.stats.dropped} packets were dropped; {len(packets)} were" in str(warning.message)
 

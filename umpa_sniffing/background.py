@@ -17,6 +17,7 @@ from umpa_sniffing.exceptions import (
     UMPAStateException,
     UMPATimeoutException,
     UMPAWarning,
+    _calling_line,
 )
 from umpa_sniffing.packet_list import PacketList
 from umpa_sniffing.records import CaptureStats
@@ -69,6 +70,7 @@ class BackgroundSniff:
         self._thread = threading.Thread(
             target=self._run, args=(read,), name=f"sniff_background of {device}", daemon=True
         )
+        self._thread.called_from = _calling_line()  # type: ignore[attr-defined]
         self._thread.start()
         self._is_told = False
         key = id(self)

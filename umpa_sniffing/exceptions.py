@@ -181,8 +181,18 @@ def _warn(warning: UMPAWarning) -> None:
     """Points at the line that called this package, and is told each time, as it is about one capture."""
     import warnings
 
+    warnings.warn_explicit(warning, type(warning), *_calling_line())
+
+
+def _calling_line() -> tuple[str, int]:
+    """File and line outside this package; a thread of ours knows by ``called_from`` where it was started."""
     package = _os.path.dirname(__file__)
     frame = _sys._getframe()
     while frame.f_back is not None and _os.path.dirname(frame.f_code.co_filename) == package:
         frame = frame.f_back
-    warnings.warn_explicit(warning, type(warning), frame.f_code.co_filename, frame.f_lineno)
+    line = frame.f_code.co_filename, frame.f_lineno
+    if frame.f_globals.get("__name__") == "threading":
+        import threading
+
+        line = getattr(threading.current_thread(), "called_from", line)
+    return line
