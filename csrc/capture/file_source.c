@@ -38,11 +38,10 @@ static bool wait_for_packet(struct file_source *file, int wait_ms)
     struct source *source = &file->base;
     if (source->has_next == NULL || source->has_next(source))
         return true;
-    source_begin_wait(source);
-    bool received = file_stream_receive(file->stream, &source->wake, source->appended > 0 ? 0 : wait_ms,
-                                        &source->failure);
-    source_end_wait(source);
-    return received && source->has_next(source);
+    if (!file_stream_receive(file->stream, &source->wake, source->appended > 0 ? 0 : wait_ms,
+                             &source->failure))
+        return false;
+    return source->has_next(source);
 }
 
 static void file_read(struct source *source, int wait_ms)

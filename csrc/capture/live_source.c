@@ -78,14 +78,6 @@ static void dispatch_failed(struct live_source *live)
         capture_error_set_libpcap(&live->base.failure, words);
 }
 
-static bool wait_for(struct source *source, int fd, int wait_ms, short *events)
-{
-    source_begin_wait(source);
-    bool waited = wake_pipe_wait(&source->wake, fd, wait_ms, events, &source->failure);
-    source_end_wait(source);
-    return waited;
-}
-
 /* Dispatches whatever ended the wait: only so is a deleted device noticed, and a pending signal or wake keeps
  * no packet back. */
 static void live_read(struct source *source, int wait_ms)
@@ -98,7 +90,8 @@ static void live_read(struct source *source, int wait_ms)
         wait_ms = source->longest_wait_ms;
     if (live->gone_ns != 0 && wait_ms > live->drain_ms)
         wait_ms = live->drain_ms;
-    if (!wait_for(source, pcap_get_selectable_fd(source->pcap), wait_ms, &events))
+    if (!wake_pipe_wait(&source->wake, pcap_get_selectable_fd(source->pcap), wait_ms, &events,
+                        &source->failure))
         return;
     uint64_t read_before = source->packets_read;
     int result = source_dispatch(source, source->max_packets);
@@ -113,7 +106,7 @@ static void live_read(struct source *source, int wait_ms)
         update_stats(live, &(struct capture_error){0});
     /* A descriptor that stays in error ends every poll at once. */
     if ((events & ~POLLIN) != 0 && source->packets_read == read_before && source->failure.kind == ERROR_NONE)
-        wait_for(source, -1, wait_ms, &events);
+        wake_pipe_wait(&source->wake, -1, wait_ms, &events, &source->failure);
 }
 
 /* Takes over the filter. `is_first`: the ring has nothing that another one let in. */

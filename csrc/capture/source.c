@@ -6,7 +6,6 @@
 #include <limits.h>
 #include <stdlib.h>
 #include <string.h>
-#include <unistd.h>
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
@@ -125,7 +124,6 @@ bool source_init(struct source *source, const struct source_operations *operatio
 {
     *source = (struct source){.operations = operations, .longest_wait_ms = LONGEST_WAIT_MS};
     atomic_init(&source->filter_generation, 0);
-    atomic_init(&source->is_changing, false);
     pthread_mutex_init(&source->turn, NULL);
     pthread_mutex_init(&source->use, NULL);
     source->opened_ns = monotonic_ns();
@@ -149,23 +147,11 @@ void source_enter(struct source *source)
         pthread_mutex_lock(&source->use);
     }
     pthread_mutex_unlock(&source->turn);
-    source->is_changing = true;
 }
 
 void source_leave(struct source *source)
 {
-    source->is_changing = false;
     pthread_mutex_unlock(&source->use);
-}
-
-void source_begin_wait(struct source *source)
-{
-    source->is_changing = false;
-}
-
-void source_end_wait(struct source *source)
-{
-    source->is_changing = true;
 }
 
 static enum fill_result fill(struct source *source, int wait_ms, struct capture_error *error)
@@ -300,14 +286,4 @@ void source_close(struct source *source)
     pthread_mutex_destroy(&source->turn);
     pthread_mutex_destroy(&source->use);
     source->operations->free(source);
-}
-
-void source_close_inherited(struct source *source)
-{
-    if (!source->is_changing) {
-        source_close(source);
-        return;
-    }
-    close(source_fd(source));
-    wake_pipe_close(&source->wake);
 }

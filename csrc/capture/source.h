@@ -95,8 +95,4 @@ bool source_has_microseconds(const struct source *source);
 
 void source_close(struct source *source);
 
-/* The same in a forked child. Its memory is left alone if another thread of the parent was changing it at the
- * fork: then only the descriptors are closed. */
-void source_close_inherited(struct source *source);
-
 #endif

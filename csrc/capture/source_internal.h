@@ -35,8 +35,7 @@ struct source {
     int64_t opened_ns;            /* of monotonic_ns */
     int longest_wait_ms;          /* 0: a regular file never waits */
     pthread_mutex_t turn;         /* whose turn it is to wait for `use`: so nobody is overtaken */
-    pthread_mutex_t use;     /* all else here is its holder's, but for what never changes once it is open */
-    atomic_bool is_changing; /* its holder is in libpcap, and does not only wait */
+    pthread_mutex_t use; /* all else here is its holder's, but for what never changes once it is open */
     struct bpf_program program; /* empty: all packets match */
     bool filters;               /* by `program`, in the callback */
     atomic_bool filters_late;   /* for the kernel, which would not */
@@ -64,11 +63,9 @@ struct source {
 bool source_init(struct source *source, const struct source_operations *operations, pcap_t *pcap,
                  struct capture_error *error);
 
-/* The lock's brackets, and those of a holder's wait. */
+/* The lock's brackets. */
 void source_enter(struct source *source);
 void source_leave(struct source *source);
-void source_begin_wait(struct source *source);
-void source_end_wait(struct source *source);
 
 bool source_compile(pcap_t *pcap, const char *filter, bpf_u_int32 netmask, struct bpf_program *program,
                     struct capture_error *error);

@@ -77,10 +77,7 @@ static bool close_now(CaptureObject *self)
     self->released_state = PyEval_SaveThread();
     if (dump != NULL)
         finished = dump_file_close(dump, dump_interrupt(self), &error);
-    if (capture_is_inherited(self))
-        source_close_inherited(source);
-    else
-        source_close(source);
+    source_close(source);
     packet_batch_free(&self->batch);
     PyEval_RestoreThread(self->released_state);
     Py_CLEAR(self->batch_owner);
