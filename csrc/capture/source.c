@@ -113,8 +113,9 @@ bool source_compile(pcap_t *pcap, const char *filter, bpf_u_int32 netmask, struc
 
 void source_replace_program(struct source *source, struct bpf_program program, bool in_callback)
 {
-    pcap_freecode(&source->program);
-    source->program = program;
+    struct bpf_program before = source->program;
+    source->program = program; /* first: a child forked off meanwhile frees what it finds there */
+    pcap_freecode(&before);
     source->filters = in_callback;
     atomic_fetch_add(&source->filter_generation, 1);
 }
