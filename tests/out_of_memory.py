@@ -88,7 +88,7 @@ CALLS = {
     "all of it": use_all_of_it,
     "set_filter, bad filter": set_bad_filter,
     "await": wait_by_descriptor,
-    "devices": lambda: str(umpa_sniffing.devices()),
+    "devices": umpa_sniffing.devices,
     "can_capture": lambda: (umpa_sniffing.can_capture("lo"), umpa_sniffing.can_capture("no-such-device")),
     "to_file": lambda: to_file("out.pcap", 2, live_filter, "lo"),
 }
