@@ -11,6 +11,7 @@ import gc
 import json
 import os
 import select
+import signal
 import sys
 import tempfile
 
@@ -171,6 +172,7 @@ def in_a_child(call, failing, number: int, directory: str) -> tuple[int, int]:
     child = os.fork()
     if child:
         return child, stderr_and_told
+    signal.alarm(30)  # where it hangs, this ends it, and says so
     os.chdir(tempfile.mkdtemp(dir=directory))
     os.dup2(stderr_and_told, 2)
     os.write(2, b"\n" + json.dumps(attempt(call, failing, number)).encode())
