@@ -147,7 +147,7 @@ def test_ctrl_c_on_a_busy_link(name, tmp_path):
     if name in {"sniff_loop", "iteration"}:
         assert told["calls"] > 0
     if name == "sniff_loop":
-        assert told["delivered"] == told["calls"]
+        assert told["delivered"] - told["calls"] in (0, 1)  # Ctrl-C may come as a call begins
     if name == "to_file":
         assert told["delivered"] == len(read_pcap(path)) > 0
 

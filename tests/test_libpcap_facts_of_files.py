@@ -8,6 +8,7 @@ import os
 import signal
 import struct
 import subprocess
+import sys
 import threading
 import time
 from pathlib import Path
@@ -124,7 +125,9 @@ def test_20_signals_do_not_break_the_reading_of_a_pipe(tmp_path):
     fifo, ticks = tmp_path / "fifo", []
     os.mkfifo(fifo)
     whole = pcap(numbered(20))
-    writer = subprocess.Popen(["python3", "-c", SLOW_WRITER, fifo, str(len(whole))], stdin=subprocess.PIPE)
+    writer = subprocess.Popen(
+        [sys.executable, "-c", SLOW_WRITER, fifo, str(len(whole))], stdin=subprocess.PIPE
+    )
     before = signal.signal(signal.SIGALRM, lambda *_: ticks.append(1))
     try:
         signal.setitimer(signal.ITIMER_REAL, 0.002, 0.002)

@@ -27,7 +27,9 @@ def test_packets_already_taken_are_looked_at_again():
                     assert {next(capture).udp.dstport for _ in range(50)} == {port}
             capture.set_filter(None)
             assert capture.filter is None
-            assert {next(capture).udp.dstport for _ in range(2000)} >= set(filters)
+            left = set(filters)
+            while left:
+                left.discard(next(capture).udp.dstport)
         assert capture.stats().filtered > 0
 
 
