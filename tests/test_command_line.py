@@ -122,7 +122,7 @@ def test_timeout_1_sends_each_signal_twice(chatter, tmp_path):
         env=environment(), capture_output=True, text=True, timeout=DEADLINE_S,
     )  # fmt: skip
     assert done.returncode == 124
-    assert counts(done.stderr)[0] == len(read_pcap(path)) > 100
+    assert counts(done.stderr)[0] == len(read_pcap(path)) > 10
 
 
 def test_two_signals_at_once_are_one(chatter):
