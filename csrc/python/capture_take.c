@@ -147,20 +147,21 @@ static void filter_batch_again(CaptureObject *self)
     PyEval_RestoreThread(self->released_state);
 }
 
-/* finish() was called, and its time is up: nothing is left to take, or the device's clock tells us nothing.
- */
-static bool is_finish_due(const CaptureObject *self, int filled)
+/* finish() was called, and its time was up before this look at the device: nothing is left to take, or the
+ * device's clock tells us nothing. */
+static bool is_finish_due(const CaptureObject *self, int64_t began_ns, int filled)
 {
     const int64_t longest_ns = INT64_C(1000000000);
-    return self->finish_due_ns != 0 && monotonic_ns() >= self->finish_due_ns + (filled == 0 ? 0 : longest_ns);
+    return self->finish_due_ns != 0 && began_ns >= self->finish_due_ns + (filled == 0 ? 0 : longest_ns);
 }
 
 int capture_fill(CaptureObject *self)
 {
     if (!dump_flush_when_due(self))
         return -1;
+    int64_t began_ns = monotonic_ns();
     int filled = fill_batch(self);
-    if (filled >= 0 && is_finish_due(self, filled))
+    if (filled >= 0 && is_finish_due(self, began_ns, filled))
         self->stop_requested = true;
     return filled;
 }
