@@ -231,6 +231,26 @@ def test_what_does_not_match_is_read_without_pauses(monkeypatch):
             assert len(asyncio.run(asyncio.wait_for(collect(capture, 1), 15))) == 1
 
 
+def test_an_idle_pipe_leaves_the_processor_alone(tmp_path):
+    async def main(capture):
+        await anext(capture)
+        waiting = asyncio.create_task(collect(capture))
+        before = time.process_time()
+        await asyncio.sleep(0.5)
+        used = time.process_time() - before
+        capture.stop()
+        assert await waiting == []
+        return used
+
+    fifo = tmp_path / "fifo"
+    os.mkfifo(fifo)
+    writer = os.open(fifo, os.O_RDWR)
+    os.write(writer, pcap([record(b"1")]))
+    with open_offline(fifo) as capture:
+        assert asyncio.run(main(capture)) < 0.1
+    os.close(writer)
+
+
 @needs_root
 def test_an_idle_wait_looks_up_ten_times_a_second_and_has_no_thread():
     async def main(capture):

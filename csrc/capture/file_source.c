@@ -65,6 +65,8 @@ static void file_read(struct source *source, int wait_ms)
             return;
         }
     }
+    if (left == 0)
+        source->has_more = true;
 }
 
 static void file_free(struct source *source)

@@ -84,9 +84,7 @@ static void live_read(struct source *source, int wait_ms)
 {
     struct live_source *live = (void *)source;
     short events;
-    if (source->stopped)
-        wait_ms = 0;
-    else if (wait_ms > source->longest_wait_ms)
+    if (wait_ms > source->longest_wait_ms)
         wait_ms = source->longest_wait_ms;
     if (live->gone_ns != 0 && wait_ms > live->drain_ms)
         wait_ms = live->drain_ms;
@@ -96,7 +94,7 @@ static void live_read(struct source *source, int wait_ms)
     uint64_t read_before = source->packets_read;
     int result = source_dispatch(source, source->max_packets);
     if (result == PCAP_ERROR_BREAK || result == (int)source->max_packets)
-        source->stopped = true;
+        source->has_more = true;
     else if (result < 0 && source->failure.kind == ERROR_NONE && live->gone_ns == 0)
         dispatch_failed(live);
     else if (result <= 0 && live->gone_ns != 0 &&

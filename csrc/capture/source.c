@@ -29,12 +29,6 @@ bool source_is_full(const struct source *source)
     return source->appended >= source->max_packets || !packet_batch_has_room(source->batch);
 }
 
-static void stop(struct source *source)
-{
-    source->stopped = true;
-    pcap_breakloop(source->pcap);
-}
-
 /* A filter can be set only once packets come: those before it would leave a gap behind them. Once the clock
  * has passed that moment, or was set back, nothing is ignored any more. */
 static bool is_too_early(struct source *source, int64_t packet_ns)
@@ -76,20 +70,21 @@ static void keep_packet(u_char *user, const struct pcap_pkthdr *header, const u_
         capture_error_set(&source->failure, ERROR_LIBPCAP, 0,
                           "a packet of %u bytes is longer than the %u that there is room for", caplen,
                           source->batch->max_caplen);
-        stop(source);
+        pcap_breakloop(source->pcap);
         return;
     } else {
         packet_batch_append(source->batch, source->decoder, packet_ns, caplen, header->len, source->link_type,
                             bytes);
         source->appended++;
     }
-    if (source_is_full(source) || (source->has_next != NULL && !source->has_next(source)))
-        stop(source);
+    if (source_is_full(source))
+        source->has_more = true;
+    if (source->has_more || (source->has_next != NULL && !source->has_next(source)))
+        pcap_breakloop(source->pcap);
 }
 
 int source_dispatch(struct source *source, uint32_t count)
 {
-    source->stopped = false;
     return pcap_dispatch(source->pcap, (int)count, keep_packet, (u_char *)source);
 }
 
@@ -159,6 +154,9 @@ static enum fill_result fill(struct source *source, int wait_ms, struct capture_
 {
     if (wait_ms < 0 || wait_ms > LONGEST_WAIT_MS)
         wait_ms = LONGEST_WAIT_MS;
+    if (source->has_more)
+        wait_ms = 0;
+    source->has_more = false;
     if (!source->ended && source->failure.kind == ERROR_NONE)
         source->operations->read(source, wait_ms);
     if (source->appended > 0)
@@ -169,7 +167,7 @@ static enum fill_result fill(struct source *source, int wait_ms, struct capture_
     }
     if (source->ended)
         return FILL_END;
-    return source->stopped ? FILL_AGAIN : FILL_NOTHING;
+    return source->has_more ? FILL_AGAIN : FILL_NOTHING;
 }
 
 enum fill_result source_fill(struct source *source, struct packet_batch *batch, const struct decoder *decoder,

@@ -51,7 +51,7 @@ struct source {
     const struct decoder *decoder;
     uint32_t max_packets;
     uint32_t appended;
-    bool stopped; /* by us: libpcap may hold more packets, of which its descriptor knows nothing */
+    bool has_more; /* there may be packets of which the descriptor knows nothing: no wait before the next */
 
     _Atomic uint64_t packets_read;
     _Atomic uint64_t filtered;
