@@ -7,8 +7,6 @@ after it every 100 ms as well, since a deleted device never wakes its descriptor
 from __future__ import annotations
 
 import asyncio
-import contextlib
-from collections.abc import Callable
 
 from umpa_sniffing._core import Capture, Packet
 
@@ -63,37 +61,37 @@ class _Watch:
         """Tells what it finds, or will look again."""
         if self.found.done():  # a descriptor and the timer had their turn together
             return
-        with contextlib.suppress(asyncio.InvalidStateError):  # cancelled meanwhile
-            try:
-                seconds = self.capture._look()
-            except Exception as error:
-                self.found.set_exception(error)
-                return
+        try:
+            seconds = self.capture._look()
             if seconds is None:
                 self.found.set_result(None)
             else:
-                self.set_timer(seconds, self.look)
+                self.timer = self.loop.call_later(seconds, self.look)
+        except asyncio.InvalidStateError:
+            return  # cancelled meanwhile
+        except Exception as error:
+            self.found.set_exception(error)
 
     def look_when_ready(self) -> None:
+        self.end_timer()
         self.look()
         if not self.found.done():
             self.unwatch()
-            self.set_timer(PAUSE_S, self.look_after_pause)
+            self.end_timer()
+            self.timer = self.loop.call_later(PAUSE_S, self.look_after_pause)
 
     def look_after_pause(self) -> None:
         self.watch()
         self.look()
 
-    def set_timer(self, seconds: float, look: Callable[[], None]) -> None:
+    def end_timer(self) -> None:
         if self.timer is not None:
             self.timer.cancel()
-        self.timer = self.loop.call_later(seconds, look)
 
     def unwatch(self) -> None:
         while self.watched:
             self.loop.remove_reader(self.watched.pop())
 
     def end(self) -> None:
-        if self.timer is not None:
-            self.timer.cancel()
+        self.end_timer()
         self.unwatch()
