@@ -170,23 +170,21 @@ void capture_request_finish(CaptureObject *self)
  * put off the close for ever. What the reader may still deliver has been received. */
 static bool finish_stats(CaptureObject *self)
 {
-    struct capture_error ignored;
-    struct source_stats stats;
-    bool told;
     capture_visit(self);
-    Py_BEGIN_ALLOW_THREADS
-    told = source_stats(self->source, &stats, &ignored);
-    Py_END_ALLOW_THREADS
-    if (told)
-        capture_keep_stats(self, &stats);
-    self->stats_are_final = told;
+    self->stats_are_final =
+        capture_ask_for_stats(self, &(struct source_stats){0}, &(struct capture_error){0});
     return capture_leave_visit(self);
 }
 
-void capture_keep_stats(CaptureObject *self, const struct source_stats *stats)
+bool capture_ask_for_stats(CaptureObject *self, struct source_stats *stats, struct capture_error *error)
 {
-    if (stats->elapsed_ns > self->stats.elapsed_ns)
+    bool told;
+    Py_BEGIN_ALLOW_THREADS
+    told = source_stats(self->source, stats, error);
+    Py_END_ALLOW_THREADS
+    if (told && stats->elapsed_ns > self->stats.elapsed_ns)
         self->stats = *stats;
+    return told;
 }
 
 bool capture_end(CaptureObject *self)

@@ -96,8 +96,8 @@ bool capture_leave(CaptureObject *self);
 void capture_visit(CaptureObject *self);
 bool capture_leave_visit(CaptureObject *self);
 
-/* For whoever asks after the close: unless somebody who came later was faster. */
-void capture_keep_stats(CaptureObject *self, const struct source_stats *stats);
+/* By a visitor. Kept for whoever asks after the close, unless somebody who came later was faster. */
+bool capture_ask_for_stats(CaptureObject *self, struct source_stats *stats, struct capture_error *error);
 
 void capture_request_stop(CaptureObject *self);
 void capture_request_finish(CaptureObject *self);

@@ -9,18 +9,13 @@ const char capture_stats_doc[] =
     "and the drops are the kernel's counters (on lo it counts each packet twice); for a file,\n"
     "received is what was read. From any thread; after close: as they were then.";
 
-static bool ask_for_stats(CaptureObject *self, struct source_stats *stats)
+static bool visit_for_stats(CaptureObject *self, struct source_stats *stats)
 {
     struct capture_error error = {0};
-    bool told;
     capture_visit(self);
-    Py_BEGIN_ALLOW_THREADS
-    told = source_stats(self->source, stats, &error);
-    Py_END_ALLOW_THREADS
+    bool told = capture_ask_for_stats(self, stats, &error);
     if (!told)
         raise_capture_error(self->state, &error, self->subject);
-    else
-        capture_keep_stats(self, stats);
     return capture_leave_visit(self) && told;
 }
 
@@ -32,7 +27,7 @@ PyObject *capture_stats(PyObject *object, PyObject *unused)
     struct source_stats stats = self->stats;
     (void)unused;
     if (!capture_is_ours(self) ||
-        (self->source != NULL && !self->stats_are_final && !ask_for_stats(self, &stats)))
+        (self->source != NULL && !self->stats_are_final && !visit_for_stats(self, &stats)))
         return NULL;
     return capture_stats_object(self, &stats, delivered);
 }
