@@ -146,8 +146,6 @@ struct source *file_source_open(const char *path, const char *filter, struct int
         file_stream_set_units(stream, pipe_units(file_stream_magic(stream), pcap),
                               pcap_is_swapped(pcap) != 0);
         file->base.has_next = pipe_has_packet;
-    } else {
-        file->base.longest_wait_ms = 0;
     }
     if (filter != NULL && !source_compile(pcap, filter, PCAP_NETMASK_UNKNOWN, &file->base.program, error)) {
         source_close(&file->base);

@@ -245,8 +245,6 @@ int source_fd(const struct source *source)
 unsigned source_wait_fds(const struct source *source, int fds[2])
 {
     int fd = source_fd(source);
-    if (source->longest_wait_ms == 0)
-        return 0;
     fds[0] = source->wake.read_fd;
     fds[1] = fd;
     return fd < 0 ? 1 : 2;

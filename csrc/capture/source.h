@@ -78,7 +78,7 @@ struct source_stats {
 bool source_stats(struct source *source, struct source_stats *stats, struct capture_error *error);
 
 /* What to wait for by other means than source_fill, until its next call may find packets: up to two
- * descriptors, one of which will be readable, and for how long at most. 0: a file never waits. */
+ * descriptors, one of which will be readable, and for how long at most. */
 unsigned source_wait_fds(const struct source *source, int fds[2]);
 int source_longest_wait_ms(const struct source *source);
 

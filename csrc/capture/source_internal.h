@@ -33,9 +33,9 @@ struct source {
     uint32_t cut_at; /* bytes of a packet, where libpcap gives more than were asked for; 0: it does not */
     int64_t fractions_per_second; /* unit of a packet's tv_usec: nano- or microseconds */
     int64_t opened_ns;            /* of monotonic_ns */
-    int longest_wait_ms;          /* 0: a regular file never waits */
-    pthread_mutex_t turn;         /* whose turn it is to wait for `use`: so nobody is overtaken */
-    pthread_mutex_t use; /* all else here is its holder's, but for what never changes once it is open */
+    int longest_wait_ms;
+    pthread_mutex_t turn; /* whose turn it is to wait for `use`: so nobody is overtaken */
+    pthread_mutex_t use;  /* all else here is its holder's, but for what never changes once it is open */
     struct bpf_program program; /* empty: all packets match */
     bool filters;               /* by `program`, in the callback */
     atomic_bool filters_late;   /* for the kernel, which would not */
