@@ -5,7 +5,6 @@ from __future__ import annotations
 import inspect
 import os
 import re
-import socket
 import threading
 import time
 
@@ -33,13 +32,6 @@ pytestmark = needs_root
 def chatter():
     with Chatter() as each:
         yield each
-
-
-@pytest.fixture
-def port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
-        receiver.bind(("127.0.0.1", 0))
-        yield receiver.getsockname()[1]
 
 
 # What it gives

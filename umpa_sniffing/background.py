@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable
 from functools import cache
 from time import monotonic
 
-from umpa_sniffing._core import SNAPLEN_MAX, Capture, get_available_devices
+from umpa_sniffing._core import SNAPLEN_MAX, Capture
 from umpa_sniffing.exceptions import (
     UMPACallbackException,
     UMPAStateException,
@@ -54,21 +54,19 @@ class BackgroundSniff:
     _is_told = True  # what goes wrong before the thread has started is told by what kept it from that
     _has_ended = False
 
-    def __init__(
-        self, capture: Capture, device: str, packets: PacketList, read: Callable[[Capture], object]
-    ) -> None:
+    def __init__(self, capture: Capture, packets: PacketList, read: Callable[[Capture], object]) -> None:
         import threading
         import weakref
 
         self.packets = packets
         self._capture = capture
-        self._device = device
+        self._device = capture._subject
         self._process = os.getpid()
         # Thread.join() would do, but in CPython 3.10 to 3.12 Ctrl-C makes it take the thread for dead.
         self._running = threading.Lock()
         self._running.acquire()
         self._thread = threading.Thread(
-            target=self._run, args=(read,), name=f"sniff_background of {device}", daemon=True
+            target=self._run, args=(read,), name=f"sniff_background of {self._device}", daemon=True
         )
         self._thread.called_from = _calling_line()  # type: ignore[attr-defined]
         self._thread.start()
@@ -292,8 +290,7 @@ def sniff_background(
     read = _reader(callback, _arguments(callback_args), packets, keep)
     capture = _open_live(count, filter, device, timeout, snaplen, promisc, dump)
     try:
-        name = get_available_devices()[0] if device is None else str(device)
-        return BackgroundSniff(capture, name, packets, read)
+        return BackgroundSniff(capture, packets, read)
     except BaseException:
         with capture:
             raise

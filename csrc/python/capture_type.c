@@ -109,6 +109,12 @@ static PyObject *capture_get_snaplen(PyObject *self, void *closure)
     return PyLong_FromUnsignedLong(((CaptureObject *)self)->snaplen);
 }
 
+static PyObject *capture_get_subject(PyObject *self, void *closure)
+{
+    (void)closure;
+    return Py_NewRef(((CaptureObject *)self)->subject);
+}
+
 static PyObject *capture_get_filter(PyObject *self, void *closure)
 {
     (void)closure;
@@ -120,6 +126,7 @@ static PyGetSetDef capture_getset[] = {
     {"delivered", capture_get_delivered, NULL, "Packets that the reader has been given.", NULL},
     {"datalink", capture_get_datalink, NULL, "libpcap's number of the link type (DLT_...).", NULL},
     {"snaplen", capture_get_snaplen, NULL, "Bytes kept of each packet, at most.", NULL},
+    {"_subject", capture_get_subject, NULL, "The device's name, or the file's path.", NULL},
     {"filter", capture_get_filter, NULL, "The BPF expression, or None.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
