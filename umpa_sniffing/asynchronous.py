@@ -26,7 +26,6 @@ async def next_packet(capture: Capture) -> Packet:
 async def _wait(capture: Capture) -> None:
     """Until there are packets, or the end; the loop has its turn in any case."""
     watch = _Watch(capture)
-    watch.descriptors = capture._begin_wait()
     try:
         await asyncio.sleep(0)
         watch.look()
@@ -41,9 +40,7 @@ async def _wait(capture: Capture) -> None:
 
 
 class _Watch:
-    """Looks into the capture when a descriptor is ready, and from time to time."""
-
-    descriptors: tuple[int, ...]
+    """Looks into the capture when a descriptor is ready, and from time to time: the wait has begun."""
 
     def __init__(self, capture: Capture) -> None:
         self.capture = capture
@@ -51,6 +48,7 @@ class _Watch:
         self.loop = asyncio.get_running_loop()
         self.found: asyncio.Future[None] = self.loop.create_future()
         self.timer: asyncio.TimerHandle | None = None
+        self.descriptors = capture._begin_wait()  # last: whoever has a watch ends the wait
 
     def watch(self) -> None:
         for descriptor in self.descriptors:
