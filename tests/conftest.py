@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import os
 import signal
+import socket
 from pathlib import Path
 
 import pytest
@@ -41,6 +42,14 @@ def cable():
     """Two hosts, of which we are on the first."""
     with two_hosts() as hosts:
         yield hosts
+
+
+@pytest.fixture
+def port():
+    """Of 127.0.0.1, where nobody answers and nobody else sends."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
+        receiver.bind(("127.0.0.1", 0))
+        yield receiver.getsockname()[1]
 
 
 @pytest.fixture

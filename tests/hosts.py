@@ -9,12 +9,14 @@ import contextlib
 import ctypes
 import os
 import socket
-import subprocess
 from collections.abc import Iterator
 from typing import NamedTuple
 
 from capture_files import ethernet_udp
-from traffic import CLONE_NEWNET, own_network
+from links import ip
+from traffic import CLONE_NEWNET, own_network, payload_number
+
+from umpa_sniffing import Capture, open_live
 
 
 class Host:
@@ -40,7 +42,7 @@ class Host:
 
     def ip(self, *words: str) -> None:
         with self.inside():
-            subprocess.run(["ip", *words], check=True)
+            ip(*words)
 
     def link(self, *changes: str) -> None:
         """`ip link set` of the host's end of the cable."""
@@ -108,3 +110,12 @@ def two_hosts() -> Iterator[Cable]:
     finally:
         os.close(here.namespace)
         os.close(there.namespace)
+
+
+def open_cable(device: str = "veth", **options) -> Capture:
+    """What comes through the cable from its Sender."""
+    return open_live(device, filter=Sender.filter, **({"timeout": 20_000} | options))
+
+
+def numbers(capture: Capture, count: int) -> list[int]:
+    return [payload_number(next(capture)) for _ in range(count)]

@@ -99,19 +99,19 @@ class FailingC:
     """The preloaded library."""
 
     def __init__(self):
-        self.library = ctypes.CDLL(None)
-        self.library.allocations_arm.argtypes = [ctypes.c_long, ctypes.c_long]
-        for each in (self.library.allocations_disarm, self.library.allocations_kept):
+        self.preloaded = ctypes.CDLL(None)
+        self.preloaded.allocations_arm.argtypes = [ctypes.c_long, ctypes.c_long]
+        for each in (self.preloaded.allocations_disarm, self.preloaded.allocations_kept):
             each.restype = ctypes.c_long
 
     def arm(self, number: int) -> None:
-        self.library.allocations_arm(number, number if how == "once" else 2**62)
+        self.preloaded.allocations_arm(number, number if how == "once" else 2**62)
 
     def disarm(self) -> int:
-        return self.library.allocations_disarm()
+        return self.preloaded.allocations_disarm()
 
     def kept(self) -> int:
-        return self.library.allocations_kept()
+        return self.preloaded.allocations_kept()
 
 
 class FailingPython:

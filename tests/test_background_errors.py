@@ -7,13 +7,13 @@ import functools
 import gc
 import linecache
 import socket
-import subprocess
 import sys
 import threading
 import warnings
 
 import pytest
 from background_sniffs import Boom, boom, nothing_stays_behind  # noqa: F401
+from links import ip
 from processes import DEADLINE_S, needs_root
 from traffic import Chatter, eventually, own_network
 
@@ -120,10 +120,6 @@ def test_a_full_disk_is_told():
     with Chatter(size=1000) as chatter, pytest.raises(OSError) as caught:
         sniff_background(filter=chatter.filter, device="lo", dump="/dev/full").wait(10_000)
     assert caught.value.errno == errno.ENOSPC
-
-
-def ip(*arguments: str) -> None:
-    subprocess.run(["ip", *arguments], check=True)
 
 
 def test_a_deleted_device_is_told():

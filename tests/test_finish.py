@@ -14,13 +14,6 @@ from traffic import Chatter, assert_consecutive, payload_number
 from umpa_sniffing import open_live, open_offline, sniff_background
 
 
-@pytest.fixture
-def port():
-    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as receiver:
-        receiver.bind(("127.0.0.1", 0))
-        yield receiver.getsockname()[1]
-
-
 def send(count: int, port: int, size: int = 0) -> None:
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as sender:
         for number in range(count):

@@ -8,23 +8,15 @@ import threading
 from collections.abc import Callable
 
 import pytest
-from hosts import Host, Sender
+from hosts import Host, Sender, numbers, open_cable
 from processes import needs_root
 from traffic import payload_number, wait_until_capturing
 from waiting_calls import NEVER
 
-from umpa_sniffing import Capture, open_live, sniff, sniff_loop, sniff_next, to_file
+from umpa_sniffing import open_live, sniff, sniff_loop, sniff_next, to_file
 from umpa_sniffing.exceptions import UMPADeviceException, UMPASniffingException
 
 pytestmark = needs_root
-
-
-def open_cable(device: str = "veth") -> Capture:
-    return open_live(device, filter=Sender.filter, timeout=20_000)
-
-
-def numbers(capture: Capture, count: int) -> list[int]:
-    return [payload_number(next(capture)) for _ in range(count)]
 
 
 def assert_device_error(caught, number: int, *words: str) -> None:

@@ -17,9 +17,9 @@ from pathlib import Path
 
 import pytest
 from capture_files import numbered, pcap
-from hosts import Sender
+from hosts import numbers, open_cable
 from processes import AS_NOBODY, needs_root, run_python
-from traffic import payload_number, wait_until_capturing
+from traffic import elapsed, payload_number, wait_until_capturing
 
 from umpa_sniffing import from_file, open_live
 from umpa_sniffing.exceptions import UMPADropWarning, UMPAStateException
@@ -30,20 +30,6 @@ GENEROUS_S = 5
 @pytest.fixture
 def file(tmp_path) -> Path:
     return tmp_path / "packets.pcap"
-
-
-def open_cable(**options):
-    return open_live("veth", filter=Sender.filter, **({"timeout": 20_000} | options))
-
-
-def numbers(capture, count: int) -> list[int]:
-    return [payload_number(next(capture)) for _ in range(count)]
-
-
-def elapsed(call) -> float:
-    start = time.monotonic()
-    call()
-    return time.monotonic() - start
 
 
 # Waiting

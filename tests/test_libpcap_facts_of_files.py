@@ -10,14 +10,13 @@ import struct
 import subprocess
 import sys
 import threading
-import time
 from pathlib import Path
 
 import pytest
 from capture_files import SECOND, numbered, pcap, pcapng, record, seen
-from hosts import Sender
+from hosts import Sender, numbers
 from processes import needs_root
-from traffic import payload_number
+from traffic import elapsed, payload_number
 
 from umpa_sniffing import from_file, open_live, open_offline
 
@@ -25,16 +24,6 @@ from umpa_sniffing import from_file, open_live, open_offline
 @pytest.fixture
 def file(tmp_path) -> Path:
     return tmp_path / "packets.pcap"
-
-
-def numbers(capture, count: int) -> list[int]:
-    return [payload_number(next(capture)) for _ in range(count)]
-
-
-def elapsed(call) -> float:
-    start = time.monotonic()
-    call()
-    return time.monotonic() - start
 
 
 # Files

@@ -74,6 +74,12 @@ def assert_consecutive(packets_or_numbers) -> None:
     ]
 
 
+def elapsed(call) -> float:
+    start = time.monotonic()
+    call()
+    return time.monotonic() - start
+
+
 def eventually(condition, what: str) -> None:
     deadline = time.monotonic() + DEADLINE_S
     while not condition():
