@@ -88,12 +88,15 @@ def test_get_offset_counts_bits_from_the_layers_first(packet, name, bits):
 
 def test_option_list(packet):
     assert packet.tcp.option_list == [
-        Option(2, "mss", b"\x05\xb4"),
-        Option(4, "sack_permitted", b""),
-        Option(8, "timestamps", bytes.fromhex("000000010000ffff")),
-        Option(1, "nop", b""),
-        Option(3, "window_scale", b"\x07"),
+        Option(2, "mss", b"\x05\xb4", {"mss": 1460}),
+        Option(4, "sack_permitted", b"", {}),
+        Option(8, "timestamps", bytes.fromhex("000000010000ffff"), {"tsval": 1, "tsecr": 0xFFFF}),
+        Option(1, "nop", b"", {}),
+        Option(3, "window_scale", b"\x07", {"shift": 7}),
     ]
+    assert packet.tcp.option_list[2].tsecr == 0xFFFF
+    with pytest.raises(AttributeError, match="this nop has no tsecr"):
+        _ = packet.tcp.option_list[3].tsecr
     assert packet.tcp.options == int.from_bytes(OPTIONS, "big")
 
 
@@ -101,9 +104,9 @@ def test_option_list(packet):
 def test_option_list_ends_at_an_option_with_a_broken_length(broken):
     segment = frames.tcp(options=b"\x01" * 4 + bytes.fromhex(broken))
     options = Packet(frames.ipv4(segment, 6), frames.RAW).tcp.option_list
-    expected = [Option(1, "nop", b"")] * 4
+    expected = [Option(1, "nop", b"", {})] * 4
     assert options[:4] == expected
-    assert options[4:] in ([], [Option(0xFE, None, b"\xee")])
+    assert options[4:] in ([], [Option(0xFE, None, b"\xee", {})])
 
 
 def test_a_field_that_a_layer_lacks(packet):

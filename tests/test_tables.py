@@ -18,9 +18,23 @@ NAMES = [protocol["name"] for protocol in TABLE]
 RAW_IP = {12, 14, 101}
 
 
+# The original's tree: its labels fill a column, and names of fields another.
+LABEL_WIDTH, NAME_WIDTH = 25, 15
+
+
 @pytest.fixture(params=TABLE, ids=NAMES)
 def protocol(request):
     return request.param
+
+
+def tables_of_items(fields):
+    """For each list of items, and for each kind of item: the rows that such an item has."""
+    for field in fields:
+        if field["items"] is not None:
+            common = field["items"]["fields"]
+            for rows in [common, *(common + kind["fields"] for kind in field["items"]["types"])]:
+                yield rows
+                yield from tables_of_items(rows)
 
 
 def test_names_of_fields_are_unique_and_do_not_hide_a_layers_own(protocol):
@@ -31,28 +45,53 @@ def test_names_of_fields_are_unique_and_do_not_hide_a_layers_own(protocol):
     assert not any(keyword.iskeyword(name) or not name.isidentifier() for name in names)
 
 
-def test_rows_lie_inside_the_header(protocol):
+def test_names_of_items_and_of_their_fields_are_unique(protocol):
+    for rows in tables_of_items(protocol["fields"]):
+        names = [row["name"] for row in rows]
+        assert len(names) == len(set(names))
+        assert not set(names) & {"kind", "name", "value", "fields", "count", "index"}
     for field in protocol["fields"]:
-        fixed = field["bit_width"] > 0 and not field["conditional"]
-        if fixed and protocol["name"] != "ARP":  # whose min_header covers but its sizes
+        types = field["items"]["types"] if field["items"] else []
+        assert len({each["kind"] for each in types}) == len(types)
+        assert len({each["name"] for each in types}) == len(types)
+
+
+def test_values_are_named_once(protocol):
+    for rows in [protocol["fields"], *tables_of_items(protocol["fields"])]:
+        for row in rows:
+            values = [value for value, _ in row["values"]]
+            assert len(values) == len(set(values)), row["name"]
+            assert all(name.isascii() and name for _, name in row["values"])
+
+
+def test_rows_that_every_header_has_lie_inside_it(protocol):
+    for field in protocol["fields"]:
+        if not (field["conditional"] or field["located"] or field["in_contents"]):
             assert field["bit_offset"] + field["bit_width"] <= protocol["min_header"] * 8, field
-        if field["kind"] in ("mac", "ipv4", "ipv6"):
-            assert field["bit_width"] == {"mac": 48, "ipv4": 32, "ipv6": 128}[field["kind"]]
-            assert field["bit_offset"] % 8 == 0
-        if field["kind"] in ("bytes", "big_uint", "options", "padding"):
-            assert field["bit_width"] == 0
-        if field["kind"] in ("uint", "flags"):
-            assert 1 <= field["bit_width"] <= 64
-        if field["kind"] == "flags":
-            assert len(field["flags"]) == field["bit_width"]
 
 
-def test_printed_fields_cover_the_fixed_header_without_overlap(protocol):
-    if protocol["name"] in ("Payload", "ICMP", "ICMPV6"):  # no header, or one that varies
+def test_widths_are_those_of_the_kinds(protocol):
+    for rows in [protocol["fields"], *tables_of_items(protocol["fields"])]:
+        for field in rows:
+            width = field["element_width"] if field["kind"] == "list" else field["bit_width"]
+            kind = field["element"] if field["kind"] == "list" else field["kind"]
+            if kind in ("mac", "ipv4", "ipv6"):
+                assert width == {"mac": 48, "ipv4": 32, "ipv6": 128}[kind] or field["located"]
+            if kind in ("uint", "flags"):
+                assert 1 <= width <= 64 or field["located"]
+            if kind not in ("uint", "flags", "bool"):
+                assert field["bit_offset"] % 8 == 0
+            if kind == "flags":
+                assert len(field["flags"]) == width
+
+
+def test_printed_fields_cover_a_fixed_header_without_overlap(protocol):
+    fields = [each for each in protocol["fields"] if each["printed"] and not each["in_contents"]]
+    if any(each["conditional"] or each["located"] for each in fields):
         return
     end = 0
-    for field in protocol["fields"]:
-        if field["printed"] and field["bit_width"] > 0:
+    for field in fields:
+        if field["bit_width"] > 0:
             assert field["bit_offset"] == end, field["name"]
             end += field["bit_width"]
     assert end % 8 == 0
@@ -61,8 +100,8 @@ def test_printed_fields_cover_the_fixed_header_without_overlap(protocol):
 def test_labels_and_docs(protocol):
     assert protocol["doc"].endswith(".")
     for field in protocol["fields"]:
-        assert field["label"].isascii() and len(field["label"]) <= 25
-        assert len(field["name"]) <= 15
+        assert field["label"].isascii() and len(field["label"]) <= LABEL_WIDTH
+        assert len(field["name"]) <= NAME_WIDTH
         assert field["doc"].isascii() and len(field["doc"]) > 1
 
 
@@ -71,14 +110,15 @@ def test_every_row_is_an_attribute_with_its_doc(protocol):
     for field in protocol["fields"]:
         assert getattr(layer_type, field["name"]).__doc__ == field["doc"]
         assert all(hasattr(layer_type, flag) for flag in field["flags"])
+        assert hasattr(layer_type, field["name"].lstrip("_") + "_name") == bool(field["values"])
 
 
 def test_each_number_is_bound_once():
     bindings = [tuple(binding) for protocol in TABLE for binding in protocol["bindings"]]
     assert len(bindings) == len(set(bindings))
-    limits = {"link type": 512, "ethertype": 65536, "IP protocol": 256, "IP version": 16}
+    limits = dict(_core.selectors())
     assert all(value < limits[space] for space, value in bindings)
-    assert not {value for space, value in bindings if space == "link type"} & RAW_IP
+    assert not {value for space, value in bindings if space == "link_type"} & RAW_IP
 
 
 def test_names_of_protocols():

@@ -20,7 +20,8 @@ TYPE_OF_KIND = {
     "ipv4": "str",
     "ipv6": "str",
     "bytes": "bytes",
-    "options": "list[Option]",
+    "items": "list[Option]",
+    "packet": "Packet",
 }
 
 
@@ -28,8 +29,14 @@ def attribute(name, value_type):
     return f"    @property\n    def {name}(self) -> {value_type}: ...\n"
 
 
+def type_of(field):
+    if field["kind"] == "list":
+        return f"list[{TYPE_OF_KIND[field['element']]}]"
+    return TYPE_OF_KIND[field["kind"]]
+
+
 def layer_class(protocol):
-    types = {field["name"]: TYPE_OF_KIND[field["kind"]] for field in protocol["fields"]}
+    types = {field["name"]: type_of(field) for field in protocol["fields"]}
     types |= {flag: "bool" for field in protocol["fields"] for flag in field["flags"]}
     aliases = {name[1:]: types[name] for name in types if name.startswith("_")}
     types |= {
@@ -37,13 +44,14 @@ def layer_class(protocol):
         for alias, value_type in aliases.items()
         if alias not in types and alias in vars(getattr(_core, protocol["name"]))
     }
+    types |= {f"{f['name'].lstrip('_')}_name": "str | None" for f in protocol["fields"] if f["values"]}
     return f"class {protocol['name']}(Layer):\n" + "".join(map(attribute, types, types.values()))
 
 
 def stub():
     table = _core.protocol_table()
     text = '"""Made by tools/stubs.py from csrc/decode/protocols: do not edit."""\n\n'
-    text += "from umpa_sniffing._core import Layer\nfrom umpa_sniffing.records import Option\n\n"
+    text += "from umpa_sniffing._core import Layer, Packet\nfrom umpa_sniffing.records import Option\n\n"
     text += "\n".join(layer_class(protocol) for protocol in table)
     text += "\nclass LayersOfPacket:\n"
     text += "".join(attribute(p["name"].lower(), p["name"]) for p in table)

@@ -1,6 +1,6 @@
 """Made by tools/stubs.py from csrc/decode/protocols: do not edit."""
 
-from umpa_sniffing._core import Layer
+from umpa_sniffing._core import Layer, Packet
 from umpa_sniffing.records import Option
 
 class Payload(Layer):
@@ -16,6 +16,8 @@ class Ethernet(Layer):
     def _type(self) -> int: ...
     @property
     def type(self) -> int: ...
+    @property
+    def type_name(self) -> str | None: ...
 
 class SLL(Layer):
     @property
@@ -132,6 +134,8 @@ class IP(Layer):
     def checksum(self) -> int: ...
     @property
     def padding(self) -> int: ...
+    @property
+    def proto_name(self) -> str | None: ...
 
 class IPV6(Layer):
     @property
@@ -164,6 +168,8 @@ class IPV6(Layer):
     def nxt_hdr(self) -> int: ...
     @property
     def hop_limit(self) -> int: ...
+    @property
+    def nxt_hdr_name(self) -> str | None: ...
 
 class TCP(Layer):
     @property

@@ -5,11 +5,22 @@ Not typing.NamedTuple: importing typing takes longer than all else here.
 
 from collections import namedtuple
 
-Option = namedtuple("Option", ["kind", "name", "value"])
-Option.__doc__ = "An option of a header."
-Option.kind.__doc__ = "Its number."
-Option.name.__doc__ = "Its name, None for a kind that has none here."
-Option.value.__doc__ = "The bytes behind kind and length."
+
+class Option(namedtuple("Option", ["kind", "name", "value", "fields"])):
+    """An option, chunk or record of a layer's list; its fields are attributes, too.
+
+    kind: its number. name: None for a kind that has none here. value: the bytes behind kind and length.
+    fields: what is known to be in it, by name.
+    """
+
+    __slots__ = ()
+
+    def __getattr__(self, name):
+        try:
+            return self.fields[name]
+        except KeyError:
+            raise AttributeError(f"this {self.name or self.kind} has no {name}") from None
+
 
 Stopped = namedtuple("Stopped", ["layer", "reason"])
 Stopped.__doc__ = "What kept a packet from being decoded whole."

@@ -1,9 +1,11 @@
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 class Option(NamedTuple):
     kind: int
     name: str | None
     value: bytes
+    fields: dict[str, Any]
+    def __getattr__(self, name: str) -> Any: ...
 
 class Stopped(NamedTuple):
     layer: str

@@ -29,30 +29,62 @@ const char *stop_reason_text(enum stop_reason reason)
     return texts[reason];
 }
 
+/* Each selector's first and last place in `bound`. */
+enum {
+    PLACE_OF_THE_REST,
+#define SELECTOR(id, name, value_count) FIRST_##id, LAST_##id = FIRST_##id + (value_count) - 1,
+#include "selector_list.h"
+#undef SELECTOR
+};
+
 static const struct {
+    const char *name;
     uint32_t first;
     uint32_t count;
-} tables[] = {
-    [SELECT_NOTHING] = {0, 0},
-    [SELECT_LINK_TYPE] = {1, LINK_TYPE_VALUES},
-    [SELECT_IP_VERSION] = {1 + LINK_TYPE_VALUES, IP_VERSION_VALUES},
-    [SELECT_IP_PROTOCOL] = {1 + LINK_TYPE_VALUES + IP_VERSION_VALUES, IP_PROTOCOL_VALUES},
-    [SELECT_ETHERTYPE] = {1 + LINK_TYPE_VALUES + IP_VERSION_VALUES + IP_PROTOCOL_VALUES, ETHERTYPE_VALUES},
+} tables[SELECTOR_COUNT] = {
+#define SELECTOR(id, name, value_count) [SELECT_##id] = {name, FIRST_##id, value_count},
+#include "selector_list.h"
+#undef SELECTOR
 };
+
+const char *selector_name(enum selector selector)
+{
+    return tables[selector].name;
+}
+
+uint32_t selector_value_count(enum selector selector)
+{
+    return tables[selector].count;
+}
 
 static inline uint32_t bound_index(enum selector selector, uint32_t value)
 {
-    return value < tables[selector].count ? tables[selector].first + value : 0;
+    return value < tables[selector].count ? tables[selector].first + value : PLACE_OF_THE_REST;
+}
+
+static inline unsigned bound_protocol(const struct decoder *decoder, enum selector selector, uint32_t value)
+{
+    return decoder->bound[bound_index(selector, value)];
+}
+
+bool decoder_bind(struct decoder *decoder, enum selector selector, uint32_t value, enum protocol_id protocol)
+{
+    uint32_t index = bound_index(selector, value);
+    if (index == PLACE_OF_THE_REST)
+        return false;
+    decoder->bound[index] = (uint8_t)protocol;
+    return true;
 }
 
 void decoder_init(struct decoder *decoder)
 {
     _Static_assert(PROTOCOL_payload == 0, "a value that nothing is bound to means Payload");
+    _Static_assert(PROTOCOL_COUNT <= UINT8_MAX, "a layer and a table keep a protocol in a byte");
     *decoder = (struct decoder){0};
     for (unsigned id = 0; id < PROTOCOL_COUNT; id++)
         for (size_t i = 0; i < protocols[id]->binding_count; i++) {
             const struct binding *binding = &protocols[id]->bindings[i];
-            decoder->bound[bound_index(binding->selector, binding->value)] = (uint8_t)id;
+            decoder_bind(decoder, binding->selector, binding->value, id);
         }
 }
 
@@ -71,13 +103,13 @@ static unsigned first_protocol(const struct decoder *decoder, struct packet *pac
     case DLT_RAW_BSD:
     case DLT_RAW_OPENBSD:
     case LINKTYPE_RAW: {
-        unsigned protocol = decoder->bound[bound_index(SELECT_IP_VERSION, view_u8(bytes, 0) >> 4)];
+        unsigned protocol = bound_protocol(decoder, SELECT_IP_VERSION, view_u8(bytes, 0) >> 4);
         if (protocol == PROTOCOL_payload && bytes.length > 0)
             note_problem(packet, STOP_BAD_VERSION, protocol);
         return protocol;
     }
     default:
-        return decoder->bound[bound_index(SELECT_LINK_TYPE, packet->link_type)];
+        return bound_protocol(decoder, SELECT_LINK_TYPE, packet->link_type);
     }
 }
 
@@ -118,6 +150,15 @@ static bool measure_header(struct packet *packet, unsigned protocol, const uint8
     return false;
 }
 
+uint32_t decoder_told_length(const struct decoder *decoder, struct bytes_view bytes)
+{
+    struct measurement found = {0};
+    const struct protocol *ip = protocols[bound_protocol(decoder, SELECT_IP_VERSION, view_u8(bytes, 0) >> 4)];
+    if (bytes.length >= ip->min_header)
+        ip->measure(bytes, &found);
+    return found.total_length > bytes.length ? found.total_length : bytes.length;
+}
+
 void decode_packet(const struct decoder *decoder, struct packet *packet, const uint8_t *bytes)
 {
     struct layer *layers = (struct layer *)(packet + 1);
@@ -125,7 +166,8 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     uint32_t offset = 0;
     uint32_t end = packet->caplen;
     bool end_is_told = false; /* by a length field; else all bytes on the wire are meant */
-    bool in_fragment = false; /* lengths speak of the whole datagram */
+    bool is_whole = packet->caplen >= packet->wire_len; /* up to that end */
+    bool in_fragment = false;                           /* lengths speak of the whole datagram */
 
     packet->stop_reason = STOP_NONE;
     packet->stop_protocol = 0;
@@ -143,19 +185,33 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
         if (found.total_length != 0) {
             uint64_t told_end = (uint64_t)offset + found.total_length;
             end_is_told = true;
-            if (told_end <= end)
+            is_whole = told_end <= end;
+            if (is_whole)
                 end = (uint32_t)told_end;
             else if (!in_fragment)
                 note_problem(packet, missing_bytes(packet, told_end, STOP_LENGTH_TOO_LONG), protocol);
         }
-        layers[count++] = (struct layer){offset, end, (uint16_t)found.header_length, (uint16_t)protocol};
+        layers[count++] = (struct layer){
+            .offset = offset,
+            .end = end,
+            .header_length = (uint16_t)found.header_length,
+            .protocol = (uint8_t)protocol,
+            .is_whole = is_whole && !in_fragment,
+        };
         offset += found.header_length;
         in_fragment = in_fragment || found.is_fragment;
-        protocol = decoder->bound[bound_index(found.selector, found.next)];
+        protocol = bound_protocol(decoder, found.selector, found.next);
+        if (protocol == PROTOCOL_payload && found.next_otherwise != 0)
+            protocol = bound_protocol(decoder, found.selector, found.next_otherwise);
     }
     if (!end_is_told && packet->caplen < packet->wire_len)
         note_problem(packet, STOP_CUT_BY_SNAPLEN, PROTOCOL_payload);
     if (offset < end)
-        layers[count++] = (struct layer){offset, end, 0, PROTOCOL_payload};
+        layers[count++] = (struct layer){
+            .offset = offset,
+            .end = end,
+            .protocol = PROTOCOL_payload,
+            .is_whole = is_whole && !in_fragment,
+        };
     packet->layer_count = (uint8_t)count;
 }

@@ -6,20 +6,30 @@
 #include "packet.h"
 #include "protocol.h"
 
-/* How many values each selector's table has; a value beyond is bound to nothing. */
+/* The places of all selectors' tables, one behind the other; place 0 stands for every value beyond them. */
 enum {
-    LINK_TYPE_VALUES = 512,
-    IP_VERSION_VALUES = 16,
-    IP_PROTOCOL_VALUES = 256,
-    ETHERTYPE_VALUES = 65536,
+    BOUND_COUNT = 1
+#define SELECTOR(id, name, value_count) +(value_count)
+#include "selector_list.h"
+#undef SELECTOR
 };
 
-/* The protocol_id bound to each value of each selector, table behind table; [0] stands for all the rest. */
+/* The protocol_id bound to each value of each selector. */
 struct decoder {
-    uint8_t bound[1 + LINK_TYPE_VALUES + IP_VERSION_VALUES + IP_PROTOCOL_VALUES + ETHERTYPE_VALUES];
+    uint8_t bound[BOUND_COUNT];
 };
 
+/* With the bindings of the protocols. */
 void decoder_init(struct decoder *decoder);
+
+/* Binds a value otherwise; PROTOCOL_payload unbinds it. False where the selector has no place for it. */
+bool decoder_bind(struct decoder *decoder, enum selector selector, uint32_t value, enum protocol_id protocol);
+
+/* "udp.port", ... */
+const char *selector_name(enum selector selector);
+
+/* How many values a selector has a place for. */
+uint32_t selector_value_count(enum selector selector);
 
 /* Room that decode_packet needs: a head and the most layers that a packet can have. */
 #define PACKET_HEAD_MAX (sizeof(struct packet) + MAX_LAYERS * sizeof(struct layer))
@@ -27,6 +37,9 @@ void decoder_init(struct decoder *decoder);
 /* Decodes the `packet->caplen` bytes at `bytes`. The caller has set timestamp_ns, caplen, wire_len and
  * link_type; this sets the rest and writes the layers behind the head. Any bytes will do. */
 void decode_packet(const struct decoder *decoder, struct packet *packet, const uint8_t *bytes);
+
+/* How long an IP packet of which only the beginning may be there says it is; at least what is there. */
+uint32_t decoder_told_length(const struct decoder *decoder, struct bytes_view bytes);
 
 const char *stop_reason_text(enum stop_reason reason);
 

@@ -1,5 +1,6 @@
-/* Fields by name, and their values as text: see field.h. */
+/* Fields by name, by place and by value: see field.h. */
 #include "field.h"
+#include "protocol.h"
 #include <string.h>
 
 struct field field_of_flag(const struct field *flags, unsigned index)
@@ -9,10 +10,19 @@ struct field field_of_flag(const struct field *flags, unsigned index)
         .label = flags->label,
         .doc = flags->doc,
         .kind = FIELD_BOOL,
-        .bits = {(uint16_t)(flags->bits.offset + index), 1},
+        .bits = {flags->bits.offset + index, 1},
         .hidden = true,
+        .in_contents = flags->in_contents,
         .present = flags->present,
     };
+}
+
+struct field field_of_name(const struct field *field)
+{
+    struct field name = *field;
+    name.kind = FIELD_NAME;
+    name.hidden = true;
+    return name;
 }
 
 static bool find_row(const struct protocol *protocol, const char *name, struct field *found)
@@ -38,12 +48,31 @@ static bool find_flag(const struct protocol *protocol, const char *name, struct 
     return false;
 }
 
+static const char *without_underscore(const char *name)
+{
+    return name[0] == '_' ? name + 1 : name;
+}
+
 static bool find_alias(const struct protocol *protocol, const char *name, struct field *found)
 {
+    for (size_t i = 0; i < protocol->field_count; i++)
+        if (strcmp(without_underscore(protocol->fields[i].name), name) == 0) {
+            *found = protocol->fields[i];
+            return true;
+        }
+    return false;
+}
+
+static bool find_value_name(const struct protocol *protocol, const char *name, struct field *found)
+{
+    static const char suffix[] = "_name";
+    size_t length = strlen(name);
     for (size_t i = 0; i < protocol->field_count; i++) {
-        const struct field *field = &protocol->fields[i];
-        if (field->name[0] == '_' && strcmp(field->name + 1, name) == 0) {
-            *found = *field;
+        const char *alias = without_underscore(protocol->fields[i].name);
+        size_t alias_length = strlen(alias);
+        if (protocol->fields[i].names != NULL && length == alias_length + sizeof(suffix) - 1 &&
+            memcmp(name, alias, alias_length) == 0 && strcmp(name + alias_length, suffix) == 0) {
+            *found = field_of_name(&protocol->fields[i]);
             return true;
         }
     }
@@ -53,37 +82,64 @@ static bool find_alias(const struct protocol *protocol, const char *name, struct
 bool field_find(const struct protocol *protocol, const char *name, struct field *found)
 {
     return find_row(protocol, name, found) || find_flag(protocol, name, found) ||
-           find_alias(protocol, name, found);
+           find_alias(protocol, name, found) || find_value_name(protocol, name, found);
 }
 
-void field_put_text(struct text_sink *sink, const struct field *field, struct bytes_view header)
+struct bit_range field_bits(const struct field *field, struct bytes_view view)
 {
-    struct bytes_view bytes = field_bytes(field, header);
-    char text[TEXT_VALUE_MAX];
-    switch (field->kind) {
-    case FIELD_UINT:
-    case FIELD_FLAGS:
-    case FIELD_BOOL:
-        text_put_uint(sink, field_uint(field, header));
-        break;
-    case FIELD_MAC:
-        text_put(sink, text, text_of_mac(bytes.bytes, text));
-        break;
-    case FIELD_IPV4:
-        text_put(sink, text, text_of_ipv4(bytes.bytes, text));
-        break;
-    case FIELD_IPV6:
-        text_put(sink, text, text_of_ipv6(bytes.bytes, text));
-        break;
-    case FIELD_BIG_UINT:
-        text_put_big_uint(sink, bytes);
-        break;
-    case FIELD_BYTES:
-    case FIELD_OPTIONS:
-        text_put_escaped(sink, bytes);
-        break;
-    case FIELD_PADDING:
-        text_put_string(sink, "0 (auto - 0)");
-        break;
-    }
+    uint32_t view_width = view.length * 8;
+    struct bit_range bits = field->locate == NULL ? field->bits : field->locate(view);
+    if (field->kind == FIELD_PADDING)
+        bits.offset = view_width;
+    if (bits.width == 0 && bits.offset < view_width)
+        bits.width = view_width - bits.offset;
+    return bits;
+}
+
+bool field_is_present(const struct field *field, struct bytes_view view)
+{
+    if (field->present != NULL && !field->present(view))
+        return false;
+    struct bit_range bits = field_bits(field, view);
+    return (uint64_t)bits.offset + bits.width <= (uint64_t)view.length * 8;
+}
+
+uint64_t field_uint(const struct field *field, struct bytes_view view)
+{
+    if (field->read != NULL)
+        return field->read(view);
+    struct bit_range bits = field_bits(field, view);
+    return bits.width == 0 ? 0 : view_bits(view, bits.offset, bits.width);
+}
+
+const char *field_value_name(const struct field *field, struct bytes_view view)
+{
+    struct bit_range by = field->named_by;
+    uint64_t value = by.width == 0 ? field_uint(field, view) : view_bits(view, by.offset, by.width);
+    for (size_t i = 0; i < field->names->count; i++)
+        if (field->names->rows[i].value == value)
+            return field->names->rows[i].name;
+    return NULL;
+}
+
+struct bytes_view field_bytes(const struct field *field, struct bytes_view view)
+{
+    struct bit_range bits = field_bits(field, view);
+    return view_first(view_from(view, bits.offset / 8), bits.width / 8);
+}
+
+uint32_t field_element_count(const struct field *list, struct bytes_view view)
+{
+    return field_bits(list, view).width / list->element_width;
+}
+
+struct field field_of_element(const struct field *list, struct bytes_view view, uint32_t index)
+{
+    return (struct field){
+        .name = list->name,
+        .label = list->label,
+        .doc = list->doc,
+        .kind = list->element,
+        .bits = {field_bits(list, view).offset + index * list->element_width, list->element_width},
+    };
 }

@@ -4,6 +4,7 @@
 #define UMPA_DECODE_PACKET_H
 
 #include "bytes_view.h"
+#include <stdbool.h>
 #include <stddef.h>
 #include <stdint.h>
 
@@ -27,7 +28,8 @@ struct layer {
     uint32_t offset;
     uint32_t end;
     uint16_t header_length; /* 0 for a layer that is all contents (Payload) */
-    uint16_t protocol;      /* enum protocol_id */
+    uint8_t protocol;       /* enum protocol_id */
+    bool is_whole;          /* its contents are all here: neither cut nor a fragment of them */
 };
 
 struct packet {
@@ -62,10 +64,16 @@ static inline uint32_t layer_header_end(const struct layer *layer)
     return layer->header_length == 0 ? layer->end : layer->offset + layer->header_length;
 }
 
-/* What a layer's fields are read from: its header, or all of it where it is nothing but contents. */
+/* What most fields are read from: the header, or all of a layer that is nothing but contents. */
 static inline struct bytes_view layer_header(const struct layer *layer, const uint8_t *packet_bytes)
 {
     return (struct bytes_view){packet_bytes + layer->offset, layer_header_end(layer) - layer->offset};
+}
+
+/* The header and its contents. */
+static inline struct bytes_view layer_whole(const struct layer *layer, const uint8_t *packet_bytes)
+{
+    return (struct bytes_view){packet_bytes + layer->offset, layer->end - layer->offset};
 }
 
 #endif

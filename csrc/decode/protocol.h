@@ -4,6 +4,7 @@
 #define UMPA_DECODE_PROTOCOL_H
 
 #include "bytes_view.h"
+#include "field.h"
 #include "packet.h"
 #include <stdbool.h>
 #include <stddef.h>
@@ -15,13 +16,13 @@ enum protocol_id {
     PROTOCOL_COUNT
 };
 
-/* The number spaces in which a header says what follows it. */
+/* In which number space a header says what follows it: see selector_list.h. */
 enum selector {
     SELECT_NOTHING, /* what follows is Payload */
-    SELECT_LINK_TYPE,
-    SELECT_ETHERTYPE,
-    SELECT_IP_PROTOCOL,
-    SELECT_IP_VERSION,
+#define SELECTOR(id, name, value_count) SELECT_##id,
+#include "selector_list.h"
+#undef SELECTOR
+    SELECTOR_COUNT
 };
 
 /* "In this number space, this value is me." The child names its parent's number. */
@@ -36,6 +37,7 @@ struct measurement {
     uint32_t total_length; /* header and contents, by the header's own length field; 0: it has none */
     enum selector selector;
     uint32_t next;
+    uint32_t next_otherwise; /* where nothing is bound to `next` */
     bool is_fragment; /* contents go on in other packets: what they say of their length may lie beyond this
                          one */
 };
@@ -46,34 +48,18 @@ enum measure_result {
     MEASURE_BAD_VERSION,
 };
 
-enum field_kind {
-    FIELD_UINT,
-    FIELD_FLAGS,    /* an integer whose bits have names */
-    FIELD_BOOL,     /* one bit, true or false */
-    FIELD_MAC,      /* 6 bytes, aa:bb:cc:dd:ee:ff */
-    FIELD_IPV4,     /* 4 bytes, dotted quad */
-    FIELD_IPV6,     /* 16 bytes, RFC 5952 */
-    FIELD_BYTES,    /* from its offset to the header's end */
-    FIELD_BIG_UINT, /* the same bytes, read as one big-endian integer */
-    FIELD_PADDING,  /* printed for the original's sake: always 0, behind the header's last byte */
-    FIELD_OPTIONS,  /* a list of type-length-value options, from its offset to the header's end */
+enum checksum_kind {
+    CHECKSUM_NONE,
+    CHECKSUM_OF_HEADER,      /* the Internet checksum (RFC 1071) of the header alone */
+    CHECKSUM_OF_LAYER,       /* of header and contents */
+    CHECKSUM_WITH_ADDRESSES, /* of both, behind a pseudo-header with the addresses of IP */
+    CHECKSUM_CRC32C,         /* of both (RFC 9260 6.8) */
 };
 
-/* One row says all there is to say of a field. Text is ASCII. */
-struct field {
-    const char *name;
-    const char *label;
-    const char *doc; /* what it is, its unit and source */
-    enum field_kind kind;
-    struct {
-        uint16_t offset; /* from the header's first bit */
-        uint16_t width;  /* 0 where the kind reaches to the header's end */
-    } bits;
-    bool in_summary;               /* stands in a packet's one-line repr, addresses as from > to */
-    bool hidden;                   /* can be read, but is neither printed nor listed */
-    const char *const *flag_names; /* FIELD_FLAGS: most significant first, `bits.width` of them */
-    bool (*present)(struct bytes_view header); /* NULL: in every header */
-    const struct option_format *options;       /* FIELD_OPTIONS */
+/* Between whom a datagram goes, in the end: what its upper layers' pseudo-header has. */
+struct addresses {
+    struct bytes_view source;
+    struct bytes_view destination;
 };
 
 struct protocol {
@@ -86,6 +72,12 @@ struct protocol {
     size_t binding_count;
     const struct field *fields;
     size_t field_count;
+    enum checksum_kind checksum;
+    uint16_t checksum_offset; /* bytes from the header's first one to the checksum */
+    /* How many bytes of the layer, given whole, the checksum covers; 0: it has none. NULL: all. */
+    uint32_t (*checksum_coverage)(struct bytes_view layer);
+    /* Sets the addresses that this header has, of those of the headers before it. NULL: it has none. */
+    void (*give_addresses)(struct bytes_view header, struct addresses *addresses);
 };
 
 #define ROWS(table) table, sizeof(table) / sizeof(table[0])

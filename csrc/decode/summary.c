@@ -1,6 +1,6 @@
 /* One-line summaries: see summary.h. */
 #include "summary.h"
-#include "field.h"
+#include "protocol.h"
 
 static void put_set_flags(struct text_sink *sink, const struct field *field, uint64_t value)
 {
@@ -14,16 +14,14 @@ static void put_set_flags(struct text_sink *sink, const struct field *field, uin
 }
 
 /* As in the tree, but on one line: flags by name, and how many bytes instead of the bytes. */
-static void put_value(struct text_sink *sink, const struct field *field, struct bytes_view header)
+static void put_value(struct text_sink *sink, const struct field *field, struct bytes_view view)
 {
-    if (field->kind == FIELD_FLAGS && field_uint(field, header) != 0) {
-        put_set_flags(sink, field, field_uint(field, header));
+    if (field->kind == FIELD_FLAGS && field_uint(field, view) != 0) {
+        put_set_flags(sink, field, field_uint(field, view));
     } else if (field->kind == FIELD_BYTES || field->kind == FIELD_BIG_UINT) {
-        uint32_t length = field_bytes(field, header).length;
-        text_put_uint(sink, length);
-        text_put_string(sink, length == 1 ? " byte" : " bytes");
+        text_put_byte_count(sink, field_bytes(field, view).length);
     } else {
-        field_put_text(sink, field, header);
+        field_put_text(sink, field, view);
     }
 }
 
@@ -31,18 +29,18 @@ size_t summary_of_layer(const struct layer *layer, const uint8_t *bytes, char *b
 {
     struct text_sink sink = {buffer, capacity, 0};
     const struct protocol *protocol = protocols[layer->protocol];
-    struct bytes_view header = layer_header(layer, bytes);
 
     text_put_string(&sink, "<");
     text_put_string(&sink, protocol->name);
     for (size_t i = 0; i < protocol->field_count; i++) {
         const struct field *field = &protocol->fields[i];
-        if (field->hidden || field->kind == FIELD_PADDING || !field_is_present(field, header))
+        struct bytes_view view = field_view(field, layer, bytes);
+        if (field->hidden || field->kind == FIELD_PADDING || !field_is_present(field, view))
             continue;
         text_put_string(&sink, " ");
         text_put_string(&sink, field->name);
         text_put_string(&sink, "=");
-        put_value(&sink, field, header);
+        put_value(&sink, field, view);
     }
     text_put_string(&sink, ">");
     return sink.length;
@@ -57,16 +55,16 @@ size_t summary_of_packet(const struct packet *packet, const uint8_t *bytes, char
     for (unsigned i = 0; i < packet->layer_count; i++) {
         const struct layer *layer = packet_layers(packet) + i;
         const struct protocol *protocol = protocols[layer->protocol];
-        struct bytes_view header = layer_header(layer, bytes);
         const char *separator = " ";
         text_put_string(&sink, i == 0 ? ": " : " / ");
         text_put_string(&sink, protocol->name);
         for (size_t row = 0; row < protocol->field_count; row++) {
             const struct field *field = &protocol->fields[row];
-            if (!field->in_summary || !field_is_present(field, header))
+            struct bytes_view view = field_view(field, layer, bytes);
+            if (!field->in_summary || !field_is_present(field, view))
                 continue;
             text_put_string(&sink, separator);
-            put_value(&sink, field, header);
+            put_value(&sink, field, view);
             separator = " > ";
         }
     }

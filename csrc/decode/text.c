@@ -136,6 +136,12 @@ void text_put_uint(struct text_sink *sink, uint64_t value)
     text_put(sink, text, text_of_uint(value, text));
 }
 
+void text_put_byte_count(struct text_sink *sink, uint32_t count)
+{
+    text_put_uint(sink, count);
+    text_put_string(sink, count == 1 ? " byte" : " bytes");
+}
+
 void text_put_hex(struct text_sink *sink, uint64_t value)
 {
     char text[TEXT_VALUE_MAX];

@@ -31,6 +31,8 @@ void text_put_hex(struct text_sink *sink, uint64_t value);
 /* One big-endian integer in decimal. Of more than TEXT_BIG_UINT_MAX bytes the first ones only. */
 enum { TEXT_BIG_UINT_MAX = 256 };
 void text_put_big_uint(struct text_sink *sink, struct bytes_view bytes);
+/* 1 byte, 2 bytes, ... */
+void text_put_byte_count(struct text_sink *sink, uint32_t count);
 /* Printable ASCII, tab and newline as they are, every other byte as \xNN. */
 void text_put_escaped(struct text_sink *sink, struct bytes_view bytes);
 

@@ -1,6 +1,6 @@
 /* The printed tree: see tree.h. Its lines are facts of the original's output; tests/golden holds samples. */
 #include "tree.h"
-#include "field.h"
+#include "protocol.h"
 
 enum {
     LAYER_NAME_WIDTH = 27,
@@ -35,23 +35,22 @@ static void put_flags(struct text_sink *sink, const struct field *field, uint64_
     text_put_string(sink, " bit flags\n");
 }
 
-static void put_field(struct text_sink *sink, const struct field *field, struct bytes_view header)
+static void put_field(struct text_sink *sink, const struct field *field, struct bytes_view view)
 {
     if (field->kind == FIELD_FLAGS) {
-        put_flags(sink, field, field_uint(field, header));
+        put_flags(sink, field, field_uint(field, view));
         return;
     }
     put_label(sink, "| +-[ ", field);
     text_put_padded(sink, field->name, FIELD_NAME_WIDTH);
     text_put_string(sink, " : ");
-    field_put_text(sink, field, header);
+    field_put_text(sink, field, view);
     text_put_string(sink, "\n");
 }
 
 static void put_layer(struct text_sink *sink, const struct layer *layer, const uint8_t *bytes)
 {
     const struct protocol *protocol = protocols[layer->protocol];
-    struct bytes_view header = layer_header(layer, bytes);
     unsigned printed = 0;
 
     text_put_string(sink, "+-< ");
@@ -59,9 +58,10 @@ static void put_layer(struct text_sink *sink, const struct layer *layer, const u
     text_put_string(sink, " >\n| \\\n");
     for (size_t i = 0; i < protocol->field_count; i++) {
         const struct field *field = &protocol->fields[i];
-        if (field->hidden || !field_is_present(field, header))
+        struct bytes_view view = field_view(field, layer, bytes);
+        if (field->hidden || !field_is_present(field, view))
             continue;
-        put_field(sink, field, header);
+        put_field(sink, field, view);
         printed++;
     }
     text_put_string(sink, "\\-< ");

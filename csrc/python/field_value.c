@@ -1,8 +1,8 @@
 /* From a field's bytes to the Python object that stands for them. */
 #include "packet_object.h"
 
-#include "../decode/field.h"
-#include "../decode/option_list.h"
+#include "../decode/decode.h"
+#include "../decode/item_list.h"
 #include "../decode/text.h"
 
 static PyObject *ascii(const char *text, size_t length)
@@ -37,48 +37,100 @@ static PyObject *big_uint(struct bytes_view view)
     return value;
 }
 
-static PyObject *option_object(PyObject *type, const struct option_format *format,
-                               const struct option *option)
+static PyObject *list_value(struct module_state *state, const struct field *list, struct bytes_view view)
 {
-    return PyObject_CallFunction(type, "izN", option->kind, option_name(format, option->kind),
-                                 bytes_from_view(option->value));
+    uint32_t count = field_element_count(list, view);
+    PyObject *values = PyList_New((Py_ssize_t)count);
+    for (uint32_t i = 0; values != NULL && i < count; i++) {
+        struct field element = field_of_element(list, view, i);
+        PyObject *value = field_value(state, &element, view, NULL);
+        if (value == NULL)
+            Py_CLEAR(values);
+        else
+            PyList_SET_ITEM(values, (Py_ssize_t)i, value);
+    }
+    return values;
 }
 
-static PyObject *option_objects(PyObject *type, const struct option_format *format, struct bytes_view rest)
+static bool add_fields(struct module_state *state, PyObject *fields, const struct field *rows, size_t count,
+                       struct bytes_view item)
 {
-    struct option option;
-    PyObject *list = PyList_New(0);
-    while (list != NULL && option_next(format, &rest, &option)) {
-        PyObject *object = option_object(type, format, &option);
-        if (object == NULL || PyList_Append(list, object) < 0)
-            Py_CLEAR(list);
+    for (size_t i = 0; i < count; i++) {
+        if (!field_is_present(&rows[i], item))
+            continue;
+        PyObject *value = field_value(state, &rows[i], item, NULL);
+        bool added = value != NULL && PyDict_SetItemString(fields, rows[i].name, value) == 0;
+        Py_XDECREF(value);
+        if (!added)
+            return false;
+    }
+    return true;
+}
+
+static PyObject *item_object(struct module_state *state, const struct item_format *format,
+                             const struct item *item)
+{
+    const struct item_type *type = item_type_of(format, item->kind);
+    PyObject *fields = PyDict_New();
+    if (fields == NULL || !add_fields(state, fields, format->fields, format->field_count, item->bytes) ||
+        (type != NULL && !add_fields(state, fields, type->fields, type->field_count, item->bytes))) {
+        Py_XDECREF(fields);
+        return NULL;
+    }
+    return PyObject_CallFunction(state->item_type, "IzNN", item->kind, type == NULL ? NULL : type->name,
+                                 bytes_from_view(item->value), fields);
+}
+
+static PyObject *item_objects(struct module_state *state, const struct item_format *format,
+                              struct bytes_view list)
+{
+    uint32_t offset = 0;
+    struct item item;
+    PyObject *objects = PyList_New(0);
+    while (objects != NULL && item_next(format, list, &offset, &item)) {
+        PyObject *object = item_object(state, format, &item);
+        if (object == NULL || PyList_Append(objects, object) < 0)
+            Py_CLEAR(objects);
         Py_XDECREF(object);
     }
-    return list;
+    return objects;
 }
 
-PyObject *field_value(struct module_state *state, const struct field *field, struct bytes_view header)
+static PyObject *value_name(const struct field *field, struct bytes_view view)
+{
+    const char *name = field_value_name(field, view);
+    return name == NULL ? Py_NewRef(Py_None) : PyUnicode_FromString(name);
+}
+
+PyObject *field_value(struct module_state *state, const struct field *field, struct bytes_view view,
+                      const struct packet *packet)
 {
     char text[TEXT_VALUE_MAX];
     switch (field->kind) {
     case FIELD_UINT:
     case FIELD_FLAGS:
     case FIELD_PADDING:
-        return PyLong_FromUnsignedLongLong(field_uint(field, header));
+        return PyLong_FromUnsignedLongLong(field_uint(field, view));
     case FIELD_BOOL:
-        return PyBool_FromLong((long)field_uint(field, header));
+        return PyBool_FromLong((long)field_uint(field, view));
+    case FIELD_NAME:
+        return value_name(field, view);
     case FIELD_MAC:
-        return ascii(text, text_of_mac(field_bytes(field, header).bytes, text));
+        return ascii(text, text_of_mac(field_bytes(field, view).bytes, text));
     case FIELD_IPV4:
-        return ascii(text, text_of_ipv4(field_bytes(field, header).bytes, text));
+        return ascii(text, text_of_ipv4(field_bytes(field, view).bytes, text));
     case FIELD_IPV6:
-        return ascii(text, text_of_ipv6(field_bytes(field, header).bytes, text));
+        return ascii(text, text_of_ipv6(field_bytes(field, view).bytes, text));
     case FIELD_BYTES:
-        return bytes_from_view(field_bytes(field, header));
+        return bytes_from_view(field_bytes(field, view));
     case FIELD_BIG_UINT:
-        return big_uint(field_bytes(field, header));
-    case FIELD_OPTIONS:
-        return option_objects(state->option_type, field->options, field_bytes(field, header));
+        return big_uint(field_bytes(field, view));
+    case FIELD_LIST:
+        return list_value(state, field, view);
+    case FIELD_ITEMS:
+        return item_objects(state, field->items, field_bytes(field, view));
+    case FIELD_PACKET:
+        return packet_quoted(state, field_bytes(field, view), packet->timestamp_ns);
     }
     Py_UNREACHABLE();
 }

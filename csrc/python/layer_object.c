@@ -4,7 +4,7 @@
 #include "arguments.h"
 #include "errors.h"
 
-#include "../decode/field.h"
+#include "../decode/protocol.h"
 #include "../decode/summary.h"
 #include "../decode/tree.h"
 
@@ -18,15 +18,25 @@ static const struct protocol *layer_protocol(const LayerObject *self)
     return protocols[layer_span(self)->protocol];
 }
 
+/* By way of the packet: a layer type may be subclassed, Packet may not. */
+static struct module_state *state_of(const LayerObject *self)
+{
+    return PyType_GetModuleState(Py_TYPE(self->packet));
+}
+
 static struct bytes_view header_of(const LayerObject *self)
 {
     return layer_header(layer_span(self), packet_bytes(self->packet->block));
 }
 
-/* By way of the packet: a layer type may be subclassed, Packet may not. */
-static struct module_state *state_of(const LayerObject *self)
+static struct bytes_view view_of(const LayerObject *self, const struct field *field)
 {
-    return PyType_GetModuleState(Py_TYPE(self->packet));
+    return field_view(field, layer_span(self), packet_bytes(self->packet->block));
+}
+
+static PyObject *value_of(const LayerObject *self, const struct field *field)
+{
+    return field_value(state_of(self), field, view_of(self, field), self->packet->block);
 }
 
 PyObject *layer_of_packet(struct module_state *state, PacketObject *packet, unsigned index)
@@ -61,9 +71,8 @@ static PyObject *raise_no_field(const LayerObject *self, PyObject *name)
 
 static PyObject *value_or_raise(const LayerObject *self, const struct field *field)
 {
-    struct bytes_view header = header_of(self);
-    if (field_is_present(field, header))
-        return field_value(state_of(self), field, header);
+    if (field_is_present(field, view_of(self, field)))
+        return value_of(self, field);
     PyObject *name = PyUnicode_FromString(field->name);
     if (name != NULL)
         raise_no_field(self, name);
@@ -95,7 +104,7 @@ static bool find_field(const LayerObject *self, PyObject *name, struct field *fi
     }
     const char *text = name_text(name);
     if (text != NULL && field_find(layer_protocol(self), text, field) &&
-        field_is_present(field, header_of(self)))
+        field_is_present(field, view_of(self, field)))
         return true;
     raise_no_field(self, name);
     return false;
@@ -118,7 +127,7 @@ static PyObject *layer_get_offset(PyObject *self, PyObject *name)
     struct field field;
     if (!find_field((LayerObject *)self, name, &field))
         return NULL;
-    return PyLong_FromUnsignedLong(field_offset(&field, header_of((LayerObject *)self)));
+    return PyLong_FromUnsignedLong(field_bits(&field, view_of((LayerObject *)self, &field)).offset);
 }
 
 PyDoc_STRVAR(get_flags_doc,
@@ -139,7 +148,7 @@ static PyObject *layer_get_flags(PyObject *self, PyObject *const *args, Py_ssize
         PyErr_Format(PyExc_ValueError, "%R is not a flags field", args[0]);
         return NULL;
     }
-    uint64_t value = field_uint(&field, header_of((LayerObject *)self));
+    uint64_t value = field_uint(&field, view_of((LayerObject *)self, &field));
     Py_ssize_t wanted = count > 1 ? count - 1 : field.bits.width;
     PyObject *list = PyList_New(wanted);
     for (Py_ssize_t i = 0; list != NULL && i < wanted; i++) {
@@ -163,15 +172,13 @@ static PyObject *layer_get_flags(PyObject *self, PyObject *const *args, Py_ssize
 static PyObject *listed_fields(const LayerObject *self, bool with_values)
 {
     const struct protocol *protocol = layer_protocol(self);
-    struct bytes_view header = header_of(self);
     PyObject *list = PyList_New(0);
     for (size_t i = 0; list != NULL && i < protocol->field_count; i++) {
         const struct field *field = &protocol->fields[i];
-        if (field->hidden || !field_is_present(field, header))
+        if (field->hidden || !field_is_present(field, view_of(self, field)))
             continue;
-        PyObject *item = with_values
-                             ? Py_BuildValue("sN", field->name, field_value(state_of(self), field, header))
-                             : PyUnicode_FromString(field->name);
+        PyObject *item = with_values ? Py_BuildValue("sN", field->name, value_of(self, field))
+                                     : PyUnicode_FromString(field->name);
         if (item == NULL || PyList_Append(list, item) < 0)
             Py_CLEAR(list);
         Py_XDECREF(item);

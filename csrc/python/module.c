@@ -18,11 +18,11 @@ static bool import_records(struct module_state *state)
     PyObject *records = PyImport_ImportModule("umpa_sniffing.records");
     if (records == NULL)
         return false;
-    state->option_type = PyObject_GetAttrString(records, "Option");
+    state->item_type = PyObject_GetAttrString(records, "Option");
     state->stopped_type = PyObject_GetAttrString(records, "Stopped");
     state->stats_type = PyObject_GetAttrString(records, "CaptureStats");
     Py_DECREF(records);
-    return state->option_type != NULL && state->stopped_type != NULL && state->stats_type != NULL;
+    return state->item_type != NULL && state->stopped_type != NULL && state->stats_type != NULL;
 }
 
 static int module_exec(PyObject *module)

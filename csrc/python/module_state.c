@@ -18,7 +18,7 @@ static int each_reference(struct module_state *state,
         (PyObject **)&state->packet_type,
         (PyObject **)&state->layer_type,
         (PyObject **)&state->capture_type,
-        &state->option_type,
+        &state->item_type,
         &state->stopped_type,
         &state->stats_type,
         &state->exceptions,
@@ -67,6 +67,6 @@ void module_free(void *module)
     PyMem_Free(state->packet_getset);
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
         PyMem_Free(state->layer_getset[i]);
-        PyMem_Free(state->flag_fields[i]);
+        PyMem_Free(state->derived_fields[i]);
     }
 }

@@ -13,7 +13,7 @@ struct module_state {
     PyTypeObject *layer_type; /* the base of all layer types */
     PyTypeObject *layer_types[PROTOCOL_COUNT];
     PyTypeObject *capture_type;
-    PyObject *option_type; /* the named tuples of umpa_sniffing.records */
+    PyObject *item_type; /* the named tuples of umpa_sniffing.records */
     PyObject *stopped_type;
     PyObject *stats_type;
     PyObject *exceptions;                  /* umpa_sniffing.exceptions, which makes every exception of ours */
@@ -22,7 +22,7 @@ struct module_state {
     PyGetSetDef *packet_getset;
     PyGetSetDef *layer_getset[PROTOCOL_COUNT];
     char type_names[PROTOCOL_COUNT][64];
-    struct field *flag_fields[PROTOCOL_COUNT]; /* what layer_getset's flags point to */
+    struct derived_field *derived_fields[PROTOCOL_COUNT]; /* what layer_getset points to */
     struct decoder decoder;
 };
 

@@ -52,6 +52,34 @@ static void packet_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
+/* A Packet of `bytes`; `head` has what decode_packet is given. */
+static PyObject *packet_decoded(PyTypeObject *type, const struct decoder *decoder, const struct packet *head,
+                                const uint8_t *bytes)
+{
+    struct {
+        struct packet packet;
+        struct layer layers[MAX_LAYERS];
+    } block = {.packet = *head};
+    decode_packet(decoder, &block.packet, bytes);
+    size_t head_size = packet_head_size(&block.packet);
+    PacketObject *self = packet_alloc(type, head_size + head->caplen);
+    if (self != NULL) {
+        memcpy(self + 1, &block, head_size);
+        memcpy((uint8_t *)(self + 1) + head_size, bytes, head->caplen);
+    }
+    return (PyObject *)self;
+}
+
+PyObject *packet_quoted(struct module_state *state, struct bytes_view bytes, int64_t timestamp_ns)
+{
+    enum { LINKTYPE_RAW = 101 };
+    struct packet head = {.timestamp_ns = timestamp_ns,
+                          .caplen = bytes.length,
+                          .wire_len = decoder_told_length(&state->decoder, bytes),
+                          .link_type = LINKTYPE_RAW};
+    return packet_decoded(state->packet_type, &state->decoder, &head, bytes.bytes);
+}
+
 PyDoc_STRVAR(packet_doc,
              "Packet(data, datalink=1, timestamp_ns=0, wire_len=None)\n--\n\n"
              "A captured packet, decoded: its layers are attributes (pkt.ip, pkt.tcp, ...).\n\n"
@@ -79,22 +107,12 @@ static PyObject *packet_new(PyTypeObject *type, PyObject *args, PyObject *keywor
         goto done;
     }
 
-    struct {
-        struct packet packet;
-        struct layer layers[MAX_LAYERS];
-    } head = {.packet = {.timestamp_ns = timestamp_ns,
-                         .caplen = (uint32_t)data.len,
-                         .wire_len = (uint32_t)on_the_wire,
-                         .link_type = (uint32_t)link_type}};
-    struct module_state *state = PyType_GetModuleState(type);
-    decode_packet(&state->decoder, &head.packet, data.buf);
-    size_t head_size = packet_head_size(&head.packet);
-    PacketObject *packet = packet_alloc(type, head_size + (size_t)data.len);
-    if (packet != NULL) {
-        memcpy(packet + 1, &head, head_size);
-        memcpy((uint8_t *)(packet + 1) + head_size, data.buf, (size_t)data.len);
-    }
-    self = (PyObject *)packet;
+    struct packet packet = {.timestamp_ns = timestamp_ns,
+                            .caplen = (uint32_t)data.len,
+                            .wire_len = (uint32_t)on_the_wire,
+                            .link_type = (uint32_t)link_type};
+    self = packet_decoded(type, &((struct module_state *)PyType_GetModuleState(type))->decoder, &packet,
+                          data.buf);
 done:
     PyBuffer_Release(&data);
     return self;

@@ -33,8 +33,12 @@ PyObject *packet_dir(PyObject *self, PyObject *unused);
 /* Layer `index` of a packet: a new object each time. */
 PyObject *layer_of_packet(struct module_state *state, PacketObject *packet, unsigned index);
 
-/* A layer's field as Python shows it. */
-PyObject *field_value(struct module_state *state, const struct field *field, struct bytes_view header);
+/* A field, which is present in the view, as Python shows it; `packet` is what a FIELD_PACKET is quoted in. */
+PyObject *field_value(struct module_state *state, const struct field *field, struct bytes_view view,
+                      const struct packet *packet);
+
+/* The IP packet that an error quotes; where only its beginning is there, it is a cut one. */
+PyObject *packet_quoted(struct module_state *state, struct bytes_view bytes, int64_t timestamp_ns);
 
 /* Text of a writer that works like snprintf: first asked for the length, then to write. */
 typedef size_t (*text_writer)(const void *subject, char *buffer, size_t capacity);

@@ -1,23 +1,13 @@
-/* Ethernet II frames; of IEEE 802.3 frames the header, with what follows as Payload.
+/* Ethernet II and IEEE 802.3 frames.
  * IEEE 802.3-2022 clause 3, RFC 894. */
-#include "../protocol.h"
+#include "../ethertype.h"
+#include "../number_names.h"
 
-enum {
-    HEADER_LENGTH = 14,
-    LENGTH_MAX = 1500,    /* a "type" up to this is an 802.3 length */
-    ETHERTYPE_MIN = 1536, /* and from this on an ethertype */
-};
+enum { TYPE_OFFSET = 12, HEADER_LENGTH = 14 };
 
 static enum measure_result ethernet_measure(struct bytes_view bytes, struct measurement *result)
 {
-    uint16_t type = view_u16(bytes, 12);
-    result->header_length = HEADER_LENGTH;
-    if (type >= ETHERTYPE_MIN) {
-        result->selector = SELECT_ETHERTYPE;
-        result->next = type;
-    } else if (type > 0 && type <= LENGTH_MAX) {
-        result->total_length = HEADER_LENGTH + (uint32_t)type;
-    }
+    measure_ethertype(bytes, TYPE_OFFSET, result);
     return MEASURE_OK;
 }
 
@@ -28,7 +18,8 @@ static const struct binding ethernet_bindings[] = {
 static const struct field ethernet_fields[] = {
     {"dst", "Destination", "MAC address of the receiver (IEEE 802.3)", FIELD_MAC, .bits = {0, 48}},
     {"src", "Source", "MAC address of the sender (IEEE 802.3)", FIELD_MAC, .bits = {48, 48}},
-    {"_type", "Type", "Ethertype from 1536 on, else the 802.3 length in bytes", FIELD_UINT, .bits = {96, 16}},
+    {"_type", "Type", "Ethertype from 1536 on, else the 802.3 length in bytes", FIELD_UINT, .bits = {96, 16},
+     .names = &ethertype_names},
 };
 
 const struct protocol protocol_ethernet = {

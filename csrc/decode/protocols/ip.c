@@ -1,5 +1,6 @@
 /* IPv4. A fragment that does not begin its datagram carries Payload.
  * RFC 791. */
+#include "../number_names.h"
 #include "../protocol.h"
 
 enum {
@@ -50,7 +51,7 @@ static const struct field ip_fields[] = {
      .bits = {51, 13}},
     {"ttl", "TTL", "Hops that are left (RFC 791 3.1)", FIELD_UINT, .bits = {64, 8}},
     {"_proto", "Protocol", "IANA number of what the datagram carries (RFC 791 3.1)", FIELD_UINT,
-     .bits = {72, 8}},
+     .bits = {72, 8}, .names = &ip_protocol_names},
     {"_checksum", "Header Checksum", "As it stands in the header, not verified (RFC 791 3.1)", FIELD_UINT,
      .bits = {80, 16}},
     {"src", "Source Address", "Address of the sender (RFC 791 3.1)", FIELD_IPV4, .bits = {96, 32},

@@ -1,5 +1,6 @@
 /* IPv6's fixed header.
  * RFC 8200. */
+#include "../number_names.h"
 #include "../protocol.h"
 
 enum { HEADER_LENGTH = 40 };
@@ -34,7 +35,7 @@ static const struct field ipv6_fields[] = {
     {"_payload", "Pay Load", "Bytes behind this header; 0 for a jumbogram (RFC 8200 3)", FIELD_UINT,
      .bits = {32, 16}},
     {"_nxt_hdr", "Next header", "IANA protocol number of what follows (RFC 8200 3)", FIELD_UINT,
-     .bits = {48, 8}},
+     .bits = {48, 8}, .names = &ip_protocol_names},
     {"_hop_limit", "Hop Limit", "Hops that are left (RFC 8200 3)", FIELD_UINT, .bits = {56, 8}},
     {"src", "Source Address", "Address of the sender, as RFC 5952 writes it (RFC 8200 3)", FIELD_IPV6,
      .bits = {64, 128}, .in_summary = true},

@@ -1,6 +1,6 @@
 /* TCP.
  * RFC 9293; the labels and the six control bits of RFC 793. */
-#include "../option_list.h"
+#include "../item_list.h"
 #include "../protocol.h"
 
 enum { MIN_HEADER = 20 };
@@ -15,18 +15,43 @@ static const struct binding tcp_bindings[] = {
     {SELECT_IP_PROTOCOL, 6},
 };
 
-/* IANA, TCP Option Kind Numbers. */
-static const struct option_name tcp_option_names[] = {
-    {1, "nop"},     {2, "mss"},        {3, "window_scale"}, {4, "sack_permitted"},
-    {5, "sack"},    {8, "timestamps"}, {19, "md5"},         {28, "user_timeout"},
-    {29, "tcp_ao"}, {30, "mptcp"},     {34, "fast_open"},
+static const struct field mss_fields[] = {
+    {"mss", "Maximum Segment Size", "Bytes that a segment to the sender may carry (RFC 9293 3.7.1)",
+     FIELD_UINT, .bits = {16, 16}},
 };
 
-static const struct option_format tcp_options = {
-    .end_kind = 0,
-    .padding_kind = 1,
-    .names = ROWS(tcp_option_names),
+static const struct field window_scale_fields[] = {
+    {"shift", "Shift Count", "By how many bits the window is shifted left (RFC 7323 2.2)", FIELD_UINT,
+     .bits = {16, 8}},
 };
+
+static const struct field sack_fields[] = {
+    {"edges", "Edges", "Left and right edges of the blocks received, in turn (RFC 2018 3)", FIELD_LIST,
+     .bits = {16, 0}, .element = FIELD_UINT, .element_width = 32},
+};
+
+static const struct field timestamps_fields[] = {
+    {"tsval", "Timestamp Value", "The sender's clock (RFC 7323 3.2)", FIELD_UINT, .bits = {16, 32}},
+    {"tsecr", "Timestamp Echo Reply", "The receiver's clock, as last seen (RFC 7323 3.2)", FIELD_UINT,
+     .bits = {48, 32}},
+};
+
+/* IANA, TCP Option Kind Numbers. */
+static const struct item_type tcp_option_types[] = {
+    {1, "nop", NULL, 0},
+    {2, "mss", ROWS(mss_fields)},
+    {3, "window_scale", ROWS(window_scale_fields)},
+    {4, "sack_permitted", NULL, 0},
+    {5, "sack", ROWS(sack_fields)},
+    {8, "timestamps", ROWS(timestamps_fields)},
+    {19, "md5", NULL, 0},
+    {28, "user_timeout", NULL, 0},
+    {29, "tcp_ao", NULL, 0},
+    {30, "mptcp", NULL, 0},
+    {34, "fast_open", NULL, 0},
+};
+
+static const struct item_format tcp_options = {.next = item_next_option, .types = ROWS(tcp_option_types)};
 
 static const char *const control_bits[] = {"urg", "ack", "psh", "rst", "syn", "fin"};
 
@@ -61,7 +86,7 @@ static const struct field tcp_fields[] = {
     {"cwr", "CWR", "Congestion window reduced (RFC 3168 6.1)", FIELD_BOOL, .bits = {104, 1}, .hidden = true},
     {"ece", "ECE", "ECN echo (RFC 3168 6.1)", FIELD_BOOL, .bits = {105, 1}, .hidden = true},
     {"option_list", "Option List", "The options one by one: kind, name, value (RFC 9293 3.2, IANA)",
-     FIELD_OPTIONS, .bits = {160, 0}, .hidden = true, .options = &tcp_options},
+     FIELD_ITEMS, .bits = {160, 0}, .hidden = true, .items = &tcp_options},
 };
 
 const struct protocol protocol_tcp = {
