@@ -50,7 +50,9 @@ def test_repr_is_one_line():
         "flags=ack|psh _window_size=513 _checksum=65072 _urgent_pointer=7 options=0 bytes>"
     )
     assert repr(packet.payload) == "<Payload data=4 bytes>"
-    assert repr(Packet(b"")) == "<Packet 0 bytes>"
+    assert repr(Packet(b"")) == "<Packet 0 bytes of EN10MB>"
+    assert repr(Packet(b"\0\0", datalink=105)) == "<Packet 2 bytes of IEEE802_11: Payload 2 bytes>"
+    assert repr(Packet(b"\0", datalink=65535)) == "<Packet 1 byte of an unknown link type: Payload 1 byte>"
 
 
 def test_ipv6_addresses_as_rfc_5952_writes_them():

@@ -51,8 +51,10 @@ def layer_class(protocol):
 def stub():
     table = _core.protocol_table()
     text = '"""Made by tools/stubs.py from csrc/decode/protocols: do not edit."""\n\n'
-    text += "from umpa_sniffing._core import Layer, Packet\nfrom umpa_sniffing.records import Option\n\n"
-    text += "\n".join(layer_class(protocol) for protocol in table)
+    classes = "\n".join(layer_class(protocol) for protocol in table)
+    quotes = ", Packet" if "-> Packet" in classes else ""
+    text += f"from umpa_sniffing._core import Layer{quotes}\n"
+    text += f"from umpa_sniffing.records import Option\n\n{classes}"
     text += "\nclass LayersOfPacket:\n"
     text += "".join(attribute(p["name"].lower(), p["name"]) for p in table)
     return text

@@ -1,5 +1,5 @@
 import os
-from collections.abc import Callable, Coroutine
+from collections.abc import Callable, Coroutine, Mapping
 from typing import Any, Literal, TypeAlias, TypedDict, final
 
 from typing_extensions import Buffer, Self
@@ -8,6 +8,9 @@ from umpa_sniffing.protocols import LayersOfPacket
 from umpa_sniffing.records import CaptureStats, Stopped
 
 SNAPLEN_MAX: int
+
+# Number space and number, and the layer that shall follow: None for Payload.
+_DecodeAs: TypeAlias = Mapping[tuple[str, int], str | type[Layer] | None] | None
 
 class Layer:
     @property
@@ -18,6 +21,8 @@ class Layer:
     def packet(self) -> Packet: ...
     @property
     def payload(self) -> Layer | None: ...
+    @property
+    def checksum_ok(self) -> bool | None: ...
     def get_field(self, name: str, /) -> Any: ...
     def get_fields(self) -> list[tuple[str, Any]]: ...
     def get_fields_keys(self) -> list[str]: ...
@@ -35,6 +40,7 @@ class Packet(LayersOfPacket):
         datalink: int = 1,
         timestamp_ns: int = 0,
         wire_len: int | None = None,
+        decode_as: _DecodeAs = None,
     ) -> Self: ...
     @property
     def timestamp(self) -> float: ...
@@ -47,12 +53,15 @@ class Packet(LayersOfPacket):
     @property
     def datalink(self) -> int: ...
     @property
+    def datalink_name(self) -> str | None: ...
+    @property
     def protos(self) -> tuple[Layer, ...]: ...
     @property
     def trailer(self) -> bytes: ...
     @property
     def stopped(self) -> Stopped | None: ...
     def get_raw(self) -> bytes: ...
+    def get(self, layer: str | type[Layer], /, nth: int = 1) -> Any: ...
     def __bytes__(self) -> bytes: ...
     def __buffer__(self, flags: int, /) -> memoryview: ...
     def __len__(self) -> int: ...
@@ -113,12 +122,14 @@ def open_live(
     direction: Literal["inout", "in", "out"] = "inout",
     datalink: str | int | None = None,
     flush_interval: float = 100,
+    decode_as: _DecodeAs = None,
 ) -> Capture: ...
 def open_offline(
     path: str | bytes | os.PathLike[str] | os.PathLike[bytes],
     *,
     filter: str | None = None,
     count: int = 0,
+    decode_as: _DecodeAs = None,
 ) -> Capture: ...
 def get_available_devices() -> list[str]: ...
 
@@ -138,6 +149,21 @@ class _Field(TypedDict):
     flags: list[str]
     printed: bool
     conditional: bool
+    located: bool
+    in_contents: bool
+    values: list[tuple[int, str]]
+    items: _Items | None
+    element: str
+    element_width: int
+
+class _ItemType(TypedDict):
+    kind: int
+    name: str
+    fields: list[_Field]
+
+class _Items(TypedDict):
+    fields: list[_Field]
+    types: list[_ItemType]
 
 class _Protocol(TypedDict):
     name: str
@@ -147,4 +173,5 @@ class _Protocol(TypedDict):
     bindings: list[tuple[str, int]]
     fields: list[_Field]
 
+def selectors() -> list[tuple[str, int]]: ...
 def protocol_table() -> list[_Protocol]: ...

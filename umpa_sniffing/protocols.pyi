@@ -1,6 +1,6 @@
 """Made by tools/stubs.py from csrc/decode/protocols: do not edit."""
 
-from umpa_sniffing._core import Layer, Packet
+from umpa_sniffing._core import Layer
 from umpa_sniffing.records import Option
 
 class Payload(Layer):

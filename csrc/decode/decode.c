@@ -96,21 +96,47 @@ static void note_problem(struct packet *packet, enum stop_reason reason, unsigne
     }
 }
 
+static bool is_raw_ip(uint32_t link_type)
+{
+    return link_type == DLT_RAW_BSD || link_type == DLT_RAW_OPENBSD || link_type == LINKTYPE_RAW;
+}
+
 /* Raw IP has no link layer: the version in the first byte says what the packet is. */
+static struct measurement first_selection(const struct packet *packet, struct bytes_view bytes)
+{
+    if (is_raw_ip(packet->link_type))
+        return (struct measurement){.selector = SELECT_IP_VERSION, .next = view_u8(bytes, 0) >> 4};
+    return (struct measurement){.selector = SELECT_LINK_TYPE, .next = packet->link_type};
+}
+
+static inline unsigned chosen_protocol(const struct decoder *decoder, const struct measurement *found)
+{
+    unsigned protocol = bound_protocol(decoder, found->selector, found->next);
+    if (protocol == PROTOCOL_payload && found->next_otherwise != 0)
+        protocol = bound_protocol(decoder, found->selector, found->next_otherwise);
+    return protocol;
+}
+
 static unsigned first_protocol(const struct decoder *decoder, struct packet *packet, struct bytes_view bytes)
 {
-    switch (packet->link_type) {
-    case DLT_RAW_BSD:
-    case DLT_RAW_OPENBSD:
-    case LINKTYPE_RAW: {
-        unsigned protocol = bound_protocol(decoder, SELECT_IP_VERSION, view_u8(bytes, 0) >> 4);
-        if (protocol == PROTOCOL_payload && bytes.length > 0)
-            note_problem(packet, STOP_BAD_VERSION, protocol);
-        return protocol;
-    }
-    default:
-        return bound_protocol(decoder, SELECT_LINK_TYPE, packet->link_type);
-    }
+    struct measurement found = first_selection(packet, bytes);
+    unsigned protocol = chosen_protocol(decoder, &found);
+    if (protocol == PROTOCOL_payload && found.selector == SELECT_IP_VERSION && bytes.length > 0)
+        note_problem(packet, STOP_BAD_VERSION, protocol);
+    return protocol;
+}
+
+struct measurement decode_selection(const struct packet *packet, unsigned index, const uint8_t *bytes)
+{
+    const struct layer *layers = packet_layers(packet);
+    if (index == 0)
+        return first_selection(packet, (struct bytes_view){bytes, packet->caplen});
+    struct measurement found = {0};
+    const struct layer *parent = &layers[index - 1];
+    uint32_t end = index == 1 ? packet->caplen : layers[index - 2].end;
+    protocols[parent->protocol]->measure((struct bytes_view){bytes + parent->offset, end - parent->offset},
+                                         &found);
+    return found;
 }
 
 /* Why bytes that a header speaks of are missing: they were on the wire, or were never there. */
@@ -200,9 +226,7 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
         };
         offset += found.header_length;
         in_fragment = in_fragment || found.is_fragment;
-        protocol = bound_protocol(decoder, found.selector, found.next);
-        if (protocol == PROTOCOL_payload && found.next_otherwise != 0)
-            protocol = bound_protocol(decoder, found.selector, found.next_otherwise);
+        protocol = chosen_protocol(decoder, &found);
     }
     if (!end_is_told && packet->caplen < packet->wire_len)
         note_problem(packet, STOP_CUT_BY_SNAPLEN, PROTOCOL_payload);

@@ -38,6 +38,10 @@ uint32_t selector_value_count(enum selector selector);
  * link_type; this sets the rest and writes the layers behind the head. Any bytes will do. */
 void decode_packet(const struct decoder *decoder, struct packet *packet, const uint8_t *bytes);
 
+/* By what layer `index` of a decoded packet was chosen, or would have been: selector, next, next_otherwise.
+ */
+struct measurement decode_selection(const struct packet *packet, unsigned index, const uint8_t *bytes);
+
 /* How long an IP packet of which only the beginning may be there says it is; at least what is there. */
 uint32_t decoder_told_length(const struct decoder *decoder, struct bytes_view bytes);
 

@@ -8,7 +8,10 @@
 #include <stddef.h>
 #include <stdint.h>
 
-enum { MAX_LAYERS = 16 };
+enum {
+    MAX_LAYERS = 16,
+    PACKET_BYTES_MAX = (1 << 28) - 1, /* so that the number of a bit is one of 32 bits */
+};
 
 /* Why decoding ended early, or what was wrong on the way; STOP_NONE when all went well. */
 enum stop_reason {

@@ -46,12 +46,16 @@ size_t summary_of_layer(const struct layer *layer, const uint8_t *bytes, char *b
     return sink.length;
 }
 
-size_t summary_of_packet(const struct packet *packet, const uint8_t *bytes, char *buffer, size_t capacity)
+size_t summary_of_packet(const struct packet *packet, const uint8_t *bytes, const char *link_type,
+                         char *buffer, size_t capacity)
 {
     struct text_sink sink = {buffer, capacity, 0};
     text_put_string(&sink, "<Packet ");
-    text_put_uint(&sink, packet->wire_len);
-    text_put_string(&sink, " bytes");
+    text_put_byte_count(&sink, packet->wire_len);
+    if (packet->layer_count == 0 || packet_layers(packet)[0].protocol == PROTOCOL_payload) {
+        text_put_string(&sink, " of ");
+        text_put_string(&sink, link_type);
+    }
     for (unsigned i = 0; i < packet->layer_count; i++) {
         const struct layer *layer = packet_layers(packet) + i;
         const struct protocol *protocol = protocols[layer->protocol];

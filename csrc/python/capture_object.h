@@ -35,9 +35,10 @@ typedef struct {
     struct source *source;      /* NULL when closed */
     struct dump_file *dump;
     struct packet_batch batch;
-    PyObject *batch_owner; /* of the batch's memory, when packets are made that share it; else NULL */
-    PyObject *subject;     /* the device's name, or the file's path: str */
-    PyObject *filter;      /* str or None */
+    PyObject *batch_owner;   /* of the batch's memory, when packets are made that share it; else NULL */
+    PyObject *subject;       /* the device's name, or the file's path: str */
+    struct decoder *decoder; /* with bindings of the caller's own; NULL: the module's */
+    PyObject *filter;        /* str or None */
     PyObject *dump_path;
     uint64_t count_limit; /* packets to deliver; 0: no limit */
     int64_t deadline_ns;  /* of monotonic_ns; 0: none */

@@ -1,6 +1,7 @@
 /* open_offline(), and what it has in common with open_live(): see capture_open.h. */
 #include "capture_open.h"
 #include "arguments.h"
+#include "decode_as.h"
 #include "errors.h"
 
 void open_options_clear(struct open_options *options)
@@ -35,7 +36,8 @@ CaptureObject *capture_new(struct module_state *state, const struct open_options
     self->deadline_ns = options->timeout_ns == 0 ? 0 : started_ns + options->timeout_ns;
     self->flush_interval_ns = options->flush_interval_ns;
     self->fork_generation = fork_generation();
-    if (self->subject == NULL || self->filter == NULL || self->dump_path == NULL)
+    if (self->subject == NULL || self->filter == NULL || self->dump_path == NULL ||
+        !argument_decode_as(state, options->decode_as, &self->decoder))
         Py_CLEAR(self);
     return self;
 }
@@ -81,13 +83,14 @@ PyObject *capture_finish_open(CaptureObject *self, const struct open_options *op
 }
 
 const char open_offline_doc[] =
-    "open_offline(path, *, filter=None, count=0)\n--\n\n"
+    "open_offline(path, *, filter=None, count=0, decode_as=None)\n--\n\n"
     "A Capture of a pcap or pcapng file (str, bytes or os.PathLike; a FIFO too).\n\n"
-    "filter: a BPF expression (pcap-filter(7)). count: matching packets until iteration ends, 0 for all.";
+    "filter: a BPF expression (pcap-filter(7)). count: matching packets until iteration ends, 0 for all.\n"
+    "decode_as: what layer follows where a header has a number, as of open_live().";
 
 PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords)
 {
-    static char *names[] = {"path", "filter", "count", NULL};
+    static char *names[] = {"path", "filter", "count", "decode_as", NULL};
     struct module_state *state = PyModule_GetState(module);
     PyObject *path, *filter = NULL, *count = NULL;
     struct open_options options = {0};
@@ -95,7 +98,8 @@ PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords)
     CaptureObject *self = NULL;
     PyObject *result = NULL;
 
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$OO:open_offline", names, &path, &filter, &count))
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$OOO:open_offline", names, &path, &filter, &count,
+                                     &options.decode_as))
         return NULL;
     if (path == Py_None) {
         PyErr_SetString(PyExc_TypeError, "path must be a path (str, bytes or os.PathLike), not None");

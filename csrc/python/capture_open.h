@@ -10,6 +10,7 @@ struct open_options {
     PyObject *subject; /* bytes: the device or path */
     PyObject *filter;
     PyObject *dump;
+    PyObject *decode_as; /* borrowed */
     int64_t count;
     int64_t timeout_ns;
     int64_t flush_interval_ns;

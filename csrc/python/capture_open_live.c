@@ -60,7 +60,8 @@ static bool argument_link_type(PyObject *value, PyObject **encoded)
 const char open_live_doc[] =
     "open_live(device=None, *, filter=None, snaplen=262144, promisc=True, timeout=0, count=0, dump=None,\n"
     "          to_ms=10, buffer_size=16777216, immediate=False, monitor=False, timestamp_type=None,\n"
-    "          timestamp_precision='nano', direction='inout', datalink=None, flush_interval=100)\n--\n\n"
+    "          timestamp_precision='nano', direction='inout', datalink=None, flush_interval=100,\n"
+    "          decode_as=None)\n--\n\n"
     "A Capture of a live device: None takes libpcap's first one, \"any\" all of them.\n\n"
     "filter: a BPF expression (pcap-filter(7)).\n"
     "snaplen: bytes kept of each packet, 0 for 262144.\n"
@@ -77,7 +78,9 @@ const char open_live_doc[] =
     "direction: 'in', 'out' or 'inout'.\n"
     "datalink: a link type that the device offers, by its DLT's name or number.\n"
     "flush_interval: milliseconds that a packet may wait in memory before it is written to the dump; 0\n"
-    "writes each at once.";
+    "writes each at once.\n"
+    "decode_as: what layer follows where a header has a number, in place of what is registered:\n"
+    "{('udp.port', 8472): 'vxlan', ('udp.port', 4789): None}; None for a layer is Payload.";
 
 PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords)
 {
@@ -97,6 +100,7 @@ PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords)
                             "direction",
                             "datalink",
                             "flush_interval",
+                            "decode_as",
                             NULL};
     struct module_state *state = PyModule_GetState(module);
     PyObject *device = NULL, *filter = NULL, *snaplen = NULL, *timeout = NULL, *count = NULL, *dump = NULL;
@@ -112,10 +116,10 @@ PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords)
     CaptureObject *self = NULL;
     PyObject *result = NULL;
 
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O$OOpOOOOOppOOOOO:open_live", names, &device, &filter,
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|O$OOpOOOOOppOOOOOO:open_live", names, &device, &filter,
                                      &snaplen, &promisc, &timeout, &count, &dump, &to_ms, &buffer_size,
                                      &immediate, &monitor, &timestamp_type, &precision, &direction, &datalink,
-                                     &flush_interval))
+                                     &flush_interval, &options.decode_as))
         return NULL;
     if (!argument_text(device, "device", &options.subject) ||
         !argument_text(filter, "filter", &options.filter) ||

@@ -103,7 +103,6 @@ static bool share_batch(CaptureObject *self)
  * nothing for now; -1 with an exception; and `ended` is set at the end. */
 static int fill_batch(CaptureObject *self)
 {
-    struct module_state *state = self->state;
     struct capture_error error = {0};
     Py_CLEAR(self->batch_owner);
     if (!packet_batch_reset(&self->batch, self->keeps_all ? SHARED_BATCH_BYTES : BATCH_BYTES)) {
@@ -114,7 +113,8 @@ static int fill_batch(CaptureObject *self)
     int wait_ms = capture_wait_ms(self);
     self->released_state = PyEval_SaveThread();
     enum fill_result result =
-        source_fill(self->source, &self->batch, &state->decoder, wanted, wait_ms, &error);
+        source_fill(self->source, &self->batch, self->decoder == NULL ? &self->state->decoder : self->decoder,
+                    wanted, wait_ms, &error);
     PyEval_RestoreThread(self->released_state);
     if (result == FILL_PACKETS && self->keeps_all && !share_batch(self))
         return -1;
@@ -133,7 +133,7 @@ static int fill_batch(CaptureObject *self)
         self->ended = true;
         if (error.kind == ERROR_INTERRUPTED && is_to_end(self))
             return 0;
-        raise_capture_error(state, &error, self->subject);
+        raise_capture_error(self->state, &error, self->subject);
         return -1;
     }
     Py_UNREACHABLE();

@@ -159,6 +159,7 @@ static void capture_dealloc(PyObject *object)
     if (PyObject_CallFinalizerFromDealloc(object) < 0)
         return;
     packet_batch_free(&self->batch);
+    PyMem_Free(self->decoder);
     Py_XDECREF(self->batch_owner);
     Py_XDECREF(self->subject);
     Py_XDECREF(self->filter);

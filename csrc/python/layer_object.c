@@ -4,6 +4,7 @@
 #include "arguments.h"
 #include "errors.h"
 
+#include "../decode/checksum.h"
 #include "../decode/protocol.h"
 #include "../decode/summary.h"
 #include "../decode/tree.h"
@@ -265,11 +266,25 @@ static PyObject *layer_get_payload(PyObject *self, void *closure)
     return layer_of_packet(state_of(layer), layer->packet, layer->index + 1);
 }
 
+static PyObject *layer_get_checksum_ok(PyObject *self, void *closure)
+{
+    const LayerObject *layer = (LayerObject *)self;
+    const struct packet *packet = layer->packet->block;
+    (void)closure;
+    enum checksum_verdict verdict = checksum_of_layer(packet, layer->index, packet_bytes(packet));
+    return Py_NewRef(verdict == CHECKSUM_GOOD ? Py_True : verdict == CHECKSUM_BAD ? Py_False : Py_None);
+}
+
 static PyGetSetDef layer_base_getset[] = {
     {"name", layer_get_name, NULL, "Name of the protocol, as printed.", NULL},
     {"layer", layer_get_layer, NULL, "Number of the layer in the OSI model.", NULL},
     {"packet", layer_get_packet, NULL, "The packet that this is a layer of.", NULL},
     {"payload", layer_get_payload, NULL, "The next layer, or None.", NULL},
+    {"checksum_ok", layer_get_checksum_ok, NULL,
+     "Whether the layer's checksum is right, verified now.\n\n"
+     "None where that can't be said: it has none, bytes that it covers are missing (cut, a fragment), or it\n"
+     "was left to the network card: what a system sends itself is captured before the card completes it.",
+     NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 

@@ -1,4 +1,5 @@
-/* How a packet's layers are found: pkt.ip, pkt["ip"], pkt[IP], "ip" in pkt, pkt.protos, dir(pkt). */
+/* How a packet's layers are found: pkt.ip, pkt["ip"], pkt[IP], pkt.get("ip", 2), "ip" in pkt, pkt.protos,
+ * dir(pkt). */
 #include "arguments.h"
 #include "packet_object.h"
 
@@ -20,14 +21,19 @@ PyObject *packet_layer_at(PyObject *self, PyObject *index)
     return layer_of_packet(state_of(packet), packet, (unsigned)number);
 }
 
-/* The index of the first layer of a protocol, or -1. */
-static int find_layer(const PacketObject *self, unsigned protocol)
+/* The index of the layer of a protocol that has `before` others before it, or -1. */
+static int find_layer_behind(const PacketObject *self, unsigned protocol, uint64_t before)
 {
     const struct layer *layers = packet_layers(self->block);
     for (int i = 0; i < self->block->layer_count; i++)
-        if (layers[i].protocol == protocol)
+        if (layers[i].protocol == protocol && before-- == 0)
             return i;
     return -1;
+}
+
+static int find_layer(const PacketObject *self, unsigned protocol)
+{
+    return find_layer_behind(self, protocol, 0);
 }
 
 /* ASCII's letter case, whatever the locale. */
@@ -53,8 +59,7 @@ static int protocol_by_name(const struct module_state *state, PyObject *name)
     return -1;
 }
 
-/* The protocol of a key: a layer's name or type. -1 for one that is neither's, -2 with an exception set. */
-static int protocol_by_key(const struct module_state *state, PyObject *key)
+int packet_protocol_by_key(const struct module_state *state, PyObject *key)
 {
     if (PyUnicode_Check(key))
         return protocol_by_name(state, key);
@@ -72,7 +77,7 @@ static int protocol_by_key(const struct module_state *state, PyObject *key)
 PyObject *packet_subscript(PyObject *self, PyObject *key)
 {
     PacketObject *packet = (PacketObject *)self;
-    int protocol = protocol_by_key(state_of(packet), key);
+    int protocol = packet_protocol_by_key(state_of(packet), key);
     int index = protocol < 0 ? -1 : find_layer(packet, (unsigned)protocol);
     if (index >= 0)
         return layer_of_packet(state_of(packet), packet, (unsigned)index);
@@ -81,10 +86,28 @@ PyObject *packet_subscript(PyObject *self, PyObject *key)
     return NULL;
 }
 
+PyObject *packet_get(PyObject *self, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"", "nth", NULL};
+    PacketObject *packet = (PacketObject *)self;
+    PyObject *key, *nth = NULL;
+    int64_t number = 1;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O:get", names, &key, &nth) ||
+        !argument_integer(nth, "nth", 1, INT64_MAX, &number))
+        return NULL;
+    int protocol = packet_protocol_by_key(state_of(packet), key);
+    if (protocol == -2)
+        return NULL;
+    int index = protocol < 0 ? -1 : find_layer_behind(packet, (unsigned)protocol, (uint64_t)number - 1);
+    if (index < 0)
+        Py_RETURN_NONE;
+    return layer_of_packet(state_of(packet), packet, (unsigned)index);
+}
+
 int packet_contains(PyObject *self, PyObject *key)
 {
     PacketObject *packet = (PacketObject *)self;
-    int protocol = protocol_by_key(state_of(packet), key);
+    int protocol = packet_protocol_by_key(state_of(packet), key);
     if (protocol == -2)
         return -1;
     return protocol >= 0 && find_layer(packet, (unsigned)protocol) >= 0;

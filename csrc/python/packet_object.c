@@ -1,8 +1,8 @@
 /* umpa_sniffing.Packet: see packet_object.h.
  * It refers to no Python object but its bytes' owner, so there are no cycles and no GC header. */
 #include "packet_object.h"
-#include "arguments.h"
 
+#include "../capture/devices.h"
 #include "../decode/summary.h"
 #include "../decode/tree.h"
 #include <stddef.h>
@@ -12,8 +12,7 @@ static struct module_state *state_of(PacketObject *self)
     return PyType_GetModuleState(Py_TYPE(self));
 }
 
-/* An object with room for a block of `inline_size` bytes behind it. */
-static PacketObject *packet_alloc(PyTypeObject *type, size_t inline_size)
+PacketObject *packet_alloc(PyTypeObject *type, size_t inline_size)
 {
     PacketObject *self = PyObject_Malloc(sizeof(PacketObject) + inline_size);
     if (self == NULL)
@@ -50,72 +49,6 @@ static void packet_dealloc(PyObject *self)
     Py_XDECREF(((PacketObject *)self)->owner);
     PyObject_Free(self);
     Py_DECREF(type);
-}
-
-/* A Packet of `bytes`; `head` has what decode_packet is given. */
-static PyObject *packet_decoded(PyTypeObject *type, const struct decoder *decoder, const struct packet *head,
-                                const uint8_t *bytes)
-{
-    struct {
-        struct packet packet;
-        struct layer layers[MAX_LAYERS];
-    } block = {.packet = *head};
-    decode_packet(decoder, &block.packet, bytes);
-    size_t head_size = packet_head_size(&block.packet);
-    PacketObject *self = packet_alloc(type, head_size + head->caplen);
-    if (self != NULL) {
-        memcpy(self + 1, &block, head_size);
-        memcpy((uint8_t *)(self + 1) + head_size, bytes, head->caplen);
-    }
-    return (PyObject *)self;
-}
-
-PyObject *packet_quoted(struct module_state *state, struct bytes_view bytes, int64_t timestamp_ns)
-{
-    enum { LINKTYPE_RAW = 101 };
-    struct packet head = {.timestamp_ns = timestamp_ns,
-                          .caplen = bytes.length,
-                          .wire_len = decoder_told_length(&state->decoder, bytes),
-                          .link_type = LINKTYPE_RAW};
-    return packet_decoded(state->packet_type, &state->decoder, &head, bytes.bytes);
-}
-
-PyDoc_STRVAR(packet_doc,
-             "Packet(data, datalink=1, timestamp_ns=0, wire_len=None)\n--\n\n"
-             "A captured packet, decoded: its layers are attributes (pkt.ip, pkt.tcp, ...).\n\n"
-             "data: the captured bytes; datalink: libpcap's DLT number, 1 for Ethernet;\n"
-             "timestamp_ns: nanoseconds since the epoch; wire_len: bytes on the wire, None for len(data).");
-
-static PyObject *packet_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
-{
-    static char *names[] = {"data", "datalink", "timestamp_ns", "wire_len", NULL};
-    Py_buffer data;
-    PyObject *datalink = NULL, *timestamp = NULL, *wire_len = NULL;
-    int64_t link_type = 1, timestamp_ns = 0, on_the_wire;
-    PyObject *self = NULL;
-
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "y*|OOO:Packet", names, &data, &datalink, &timestamp,
-                                     &wire_len))
-        return NULL;
-    on_the_wire = data.len;
-    if (!argument_integer(datalink, "datalink", 0, UINT32_MAX, &link_type) ||
-        !argument_integer(timestamp, "timestamp_ns", INT64_MIN, INT64_MAX, &timestamp_ns) ||
-        !argument_integer(wire_len == Py_None ? NULL : wire_len, "wire_len", 0, UINT32_MAX, &on_the_wire))
-        goto done;
-    if (data.len > INT32_MAX) {
-        PyErr_SetString(PyExc_ValueError, "a packet has at most 2147483647 bytes");
-        goto done;
-    }
-
-    struct packet packet = {.timestamp_ns = timestamp_ns,
-                            .caplen = (uint32_t)data.len,
-                            .wire_len = (uint32_t)on_the_wire,
-                            .link_type = (uint32_t)link_type};
-    self = packet_decoded(type, &((struct module_state *)PyType_GetModuleState(type))->decoder, &packet,
-                          data.buf);
-done:
-    PyBuffer_Release(&data);
-    return self;
 }
 
 static int packet_getbuffer(PyObject *self, Py_buffer *view, int flags)
@@ -157,7 +90,9 @@ static PyObject *packet_str(PyObject *self)
 static size_t write_summary(const void *subject, char *buffer, size_t capacity)
 {
     const PacketObject *self = subject;
-    return summary_of_packet(self->block, packet_bytes(self->block), buffer, capacity);
+    const char *link_type = link_type_name((int)self->block->link_type);
+    return summary_of_packet(self->block, packet_bytes(self->block),
+                             link_type == NULL ? "an unknown link type" : link_type, buffer, capacity);
 }
 
 static PyObject *packet_repr(PyObject *self)
@@ -188,15 +123,6 @@ static Py_hash_t packet_hash(PyObject *self)
     return hash;
 }
 
-static PyObject *packet_reduce(PyObject *self, PyObject *unused)
-{
-    const PacketObject *packet = (PacketObject *)self;
-    (void)unused;
-    return Py_BuildValue("O(y#ILI)", Py_TYPE(self), (const char *)packet_bytes(packet->block),
-                         (Py_ssize_t)packet->block->caplen, packet->block->link_type,
-                         (long long)packet->block->timestamp_ns, packet->block->wire_len);
-}
-
 static PyObject *packet_copy(PyObject *self, PyObject *unused)
 {
     (void)unused;
@@ -212,8 +138,13 @@ static PyObject *packet_sizeof(PyObject *self, PyObject *unused)
 
 PyDoc_STRVAR(get_raw_doc, "get_raw()\n--\n\nThe captured bytes.");
 
+PyDoc_STRVAR(get_doc,
+             "get(layer, /, nth=1)\n--\n\n"
+             "The nth layer of this name or type, counted from the outermost; None when there is none.");
+
 static PyMethodDef packet_methods[] = {
     {"get_raw", packet_to_bytes, METH_NOARGS, get_raw_doc},
+    {"get", (PyCFunction)(void (*)(void))packet_get, METH_VARARGS | METH_KEYWORDS, get_doc},
     {"_layer_at", packet_layer_at, METH_O, NULL},
     {"__bytes__", packet_to_bytes, METH_NOARGS, NULL},
     {"__reduce__", packet_reduce, METH_NOARGS, NULL},
@@ -275,6 +206,13 @@ static PyObject *packet_get_stopped(PyObject *self, void *closure)
                                  stop_reason_text(packet->stop_reason));
 }
 
+static PyObject *packet_get_datalink_name(PyObject *self, void *closure)
+{
+    (void)closure;
+    const char *name = link_type_name((int)((PacketObject *)self)->block->link_type);
+    return name == NULL ? Py_NewRef(Py_None) : PyUnicode_FromString(name);
+}
+
 static const PyGetSetDef packet_getset[] = {
     {"timestamp", packet_get_timestamp, NULL, "Seconds since the epoch, a float; timestamp_ns is exact.",
      NULL},
@@ -282,6 +220,8 @@ static const PyGetSetDef packet_getset[] = {
     {"caplen", packet_get_caplen, NULL, "Bytes captured.", NULL},
     {"wire_len", packet_get_wire_len, NULL, "Bytes that the packet had on the wire.", NULL},
     {"datalink", packet_get_datalink, NULL, "libpcap's number of the link type (DLT_...).", NULL},
+    {"datalink_name", packet_get_datalink_name, NULL,
+     "libpcap's name of the link type: EN10MB, RAW, ...; None for one that it does not know.", NULL},
     {"protos", packet_get_protos, NULL, "All layers in order, a tuple.", NULL},
     {"trailer", packet_get_trailer, NULL, "Bytes behind what the innermost length field covers.", NULL},
     {"stopped", packet_get_stopped, NULL,

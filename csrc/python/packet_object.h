@@ -21,9 +21,20 @@ PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *bloc
 /* Seconds since the epoch, as exact as a double can be. */
 double timestamp_seconds(int64_t timestamp_ns);
 
+/* An object with room for a block of `inline_size` bytes behind it. */
+PacketObject *packet_alloc(PyTypeObject *type, size_t inline_size);
+
+/* packet_new.c */
+extern const char packet_doc[];
+PyObject *packet_new(PyTypeObject *type, PyObject *args, PyObject *keywords);
+PyObject *packet_reduce(PyObject *self, PyObject *unused);
+
 /* packet_layers.c */
+/* The protocol of a key: a layer's name or type. -1 for one that is neither's, -2 with an exception set. */
+int packet_protocol_by_key(const struct module_state *state, PyObject *key);
 PyObject *packet_layer_at(PyObject *self, PyObject *index);
 PyObject *packet_subscript(PyObject *self, PyObject *key);
+PyObject *packet_get(PyObject *self, PyObject *args, PyObject *keywords);
 int packet_contains(PyObject *self, PyObject *key);
 PyObject *packet_get_layer(PyObject *self, void *closure);
 PyObject *packet_getattro(PyObject *self, PyObject *name);

@@ -80,7 +80,7 @@ static void print_packet(const struct packet *packet, const uint8_t *bytes)
 {
     const struct layer *layers = packet_layers(packet);
     PRINT(tree_of_packet, packet, bytes, (uintptr_t)packet);
-    PRINT(summary_of_packet, packet, bytes);
+    PRINT(summary_of_packet, packet, bytes, "link type");
     for (unsigned i = 0; i < packet->layer_count; i++) {
         PRINT(tree_of_layer, &layers[i], bytes);
         PRINT(summary_of_layer, &layers[i], bytes);
