@@ -76,9 +76,9 @@ def udp(payload: bytes = b"", *, length: int | None = None) -> bytes:
     return struct.pack("!HHHH", 5353, 53, 8 + len(payload) if length is None else length, 0xABCD) + payload
 
 
-def arp(hardware_size: int = 6, protocol_size: int = 4) -> bytes:
+def arp() -> bytes:
     return (
-        struct.pack("!HHBBH", 1, 0x0800, hardware_size, protocol_size, 2)
+        struct.pack("!HHBBH", 1, 0x0800, 6, 4, 2)
         + MACS[6:]
         + socket.inet_aton("192.0.2.1")
         + MACS[:6]

@@ -181,13 +181,6 @@ def test_unknown_ip_protocols_are_payload_and_no_problem():
     assert packet.stopped is None
 
 
-@pytest.mark.parametrize("sizes", [(6, 16), (8, 4), (0, 0)])
-def test_arp_with_other_sizes_is_payload(sizes):
-    packet = Packet(frames.ethernet(frames.arp(*sizes), 0x0806))
-    assert names(packet) == ["Ethernet", "Payload"]
-    assert packet.stopped is None
-
-
 def test_ethernet_padding_behind_arp_is_trailer():
     packet = Packet(frames.ethernet(frames.arp(), 0x0806) + bytes(18))
     assert names(packet) == ["Ethernet", "ARP"]
