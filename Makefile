@@ -53,6 +53,7 @@ stress: build ## threads that open, read, stop, close, fork and signal at random
 
 bench: $(PYTHON) ## measure side by side with other libraries
 	$(PYTHON) benchmarks/run
+	$(PYTHON) benchmarks/run_decode
 
 bench-live: $(PYTHON) ## measure live capture beside other programs, as root; QUICK=1 in two minutes
 	$(PYTHON) benchmarks/run_live $(if $(QUICK),--quick)

@@ -58,9 +58,9 @@ def peer_name(requirement):
     return requirement.split("==")[0].replace("-", "_")
 
 
-def compiled(source, *flags):
+def compiled(source, *flags, name=None):
     BUILD.mkdir(exist_ok=True)
-    program = BUILD / source.stem
+    program = BUILD / (name or source.stem)
     output(os.environ.get("CC", "cc"), "-O2", "-o", program, source, *flags)
     return program
 

@@ -1,6 +1,6 @@
 /* The Internet checksum (RFC 1071), with and without a pseudo-header, and CRC32c (RFC 9260, appendix A). */
 #include "checksum.h"
-#include "protocol.h"
+#include "decode.h"
 
 /* Ones' complement sum of 16-bit words; an odd last byte counts as if a zero followed. */
 static uint32_t add_words(uint32_t sum, struct bytes_view view)
@@ -77,6 +77,23 @@ static struct addresses addresses_of(const struct packet *packet, unsigned index
     return addresses;
 }
 
+/* Whether the layer's contents are all here, neither cut nor a fragment of them. */
+static bool is_whole(const struct packet *packet, unsigned index, const uint8_t *bytes)
+{
+    uint32_t end = packet->caplen;
+    bool whole = packet->caplen >= packet->wire_len;
+    for (unsigned i = 0; i <= index; i++) {
+        const struct layer *layer = packet_layers(packet) + i;
+        struct measurement found = decode_measurement(packet, i, bytes);
+        if (found.total_length != 0)
+            whole = (uint64_t)layer->offset + found.total_length <= end;
+        if (i < index && found.is_fragment)
+            return false;
+        end = layer->end;
+    }
+    return whole;
+}
+
 enum checksum_verdict checksum_of_layer(const struct packet *packet, unsigned index, const uint8_t *bytes)
 {
     const struct layer *layer = packet_layers(packet) + index;
@@ -86,7 +103,7 @@ enum checksum_verdict checksum_of_layer(const struct packet *packet, unsigned in
 
     if (protocol->checksum == CHECKSUM_OF_HEADER)
         return verify_internet(layer_header(layer, bytes), protocol->checksum_offset, 0);
-    if (protocol->checksum == CHECKSUM_NONE || !layer->is_whole)
+    if (protocol->checksum == CHECKSUM_NONE || !is_whole(packet, index, bytes))
         return CHECKSUM_UNKNOWN;
     if (protocol->checksum == CHECKSUM_CRC32C)
         return verify_crc32c(covered, protocol->checksum_offset);

@@ -38,18 +38,22 @@ enum {
 };
 
 static const struct {
-    const char *name;
     uint32_t first;
     uint32_t count;
 } tables[SELECTOR_COUNT] = {
-#define SELECTOR(id, name, value_count) [SELECT_##id] = {name, FIRST_##id, value_count},
+#define SELECTOR(id, name, value_count) [SELECT_##id] = {FIRST_##id, value_count},
 #include "selector_list.h"
 #undef SELECTOR
 };
 
 const char *selector_name(enum selector selector)
 {
-    return tables[selector].name;
+    static const char *const names[SELECTOR_COUNT] = {
+#define SELECTOR(id, name, value_count) [SELECT_##id] = name,
+#include "selector_list.h"
+#undef SELECTOR
+    };
+    return names[selector];
 }
 
 uint32_t selector_value_count(enum selector selector)
@@ -81,14 +85,18 @@ void decoder_init(struct decoder *decoder)
     _Static_assert(PROTOCOL_payload == 0, "a value that nothing is bound to means Payload");
     _Static_assert(PROTOCOL_COUNT <= UINT8_MAX, "a layer and a table keep a protocol in a byte");
     *decoder = (struct decoder){0};
-    for (unsigned id = 0; id < PROTOCOL_COUNT; id++)
+    for (unsigned id = 0; id < PROTOCOL_COUNT; id++) {
+        decoder->headers[id].measure = protocols[id]->measure;
+        decoder->headers[id].min_header = protocols[id]->min_header;
         for (size_t i = 0; i < protocols[id]->binding_count; i++) {
             const struct binding *binding = &protocols[id]->bindings[i];
             decoder_bind(decoder, binding->selector, binding->value, id);
         }
+    }
 }
 
-static void note_problem(struct packet *packet, enum stop_reason reason, unsigned protocol)
+__attribute__((cold)) static void note_problem(struct packet *packet, enum stop_reason reason,
+                                               unsigned protocol)
 {
     if (packet->stop_reason == STOP_NONE) {
         packet->stop_reason = (uint8_t)reason;
@@ -126,17 +134,20 @@ static unsigned first_protocol(const struct decoder *decoder, struct packet *pac
     return protocol;
 }
 
+struct measurement decode_measurement(const struct packet *packet, unsigned index, const uint8_t *bytes)
+{
+    const struct layer *layer = packet_layers(packet) + index;
+    uint32_t end = index == 0 ? packet->caplen : layer[-1].end;
+    struct measurement found = {0};
+    protocols[layer->protocol]->measure((struct bytes_view){bytes + layer->offset, end - layer->offset},
+                                        &found);
+    return found;
+}
+
 struct measurement decode_selection(const struct packet *packet, unsigned index, const uint8_t *bytes)
 {
-    const struct layer *layers = packet_layers(packet);
-    if (index == 0)
-        return first_selection(packet, (struct bytes_view){bytes, packet->caplen});
-    struct measurement found = {0};
-    const struct layer *parent = &layers[index - 1];
-    uint32_t end = index == 1 ? packet->caplen : layers[index - 2].end;
-    protocols[parent->protocol]->measure((struct bytes_view){bytes + parent->offset, end - parent->offset},
-                                         &found);
-    return found;
+    return index == 0 ? first_selection(packet, (struct bytes_view){bytes, packet->caplen})
+                      : decode_measurement(packet, index - 1, bytes);
 }
 
 /* Why bytes that a header speaks of are missing: they were on the wire, or were never there. */
@@ -148,13 +159,13 @@ static enum stop_reason missing_bytes(const struct packet *packet, uint64_t want
 
 /* Measures the header at `offset`, of which `left` bytes are there at most. False when it can't be taken: the
  * problem, if it is one, has been noted. */
-static bool measure_header(struct packet *packet, unsigned protocol, const uint8_t *bytes, uint32_t offset,
-                           uint32_t left, struct measurement *found)
+static bool measure_header(const struct decoder *decoder, struct packet *packet, unsigned protocol,
+                           const uint8_t *bytes, uint32_t offset, uint32_t left, struct measurement *found)
 {
-    uint32_t min_header = protocols[protocol]->min_header;
+    uint32_t min_header = decoder->headers[protocol].min_header;
     uint32_t wanted = min_header;
     if (left >= min_header) {
-        switch (protocols[protocol]->measure((struct bytes_view){bytes + offset, left}, found)) {
+        switch (decoder->headers[protocol].measure((struct bytes_view){bytes + offset, left}, found)) {
         case MEASURE_OK:
             break;
         case MEASURE_NOT_DECODED:
@@ -192,8 +203,7 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     uint32_t offset = 0;
     uint32_t end = packet->caplen;
     bool end_is_told = false; /* by a length field; else all bytes on the wire are meant */
-    bool is_whole = packet->caplen >= packet->wire_len; /* up to that end */
-    bool in_fragment = false;                           /* lengths speak of the whole datagram */
+    bool in_fragment = false; /* lengths speak of the whole datagram */
 
     packet->stop_reason = STOP_NONE;
     packet->stop_protocol = 0;
@@ -206,24 +216,17 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
             note_problem(packet, STOP_TOO_MANY_LAYERS, protocol);
             break;
         }
-        if (!measure_header(packet, protocol, bytes, offset, end - offset, &found))
+        if (!measure_header(decoder, packet, protocol, bytes, offset, end - offset, &found))
             break;
         if (found.total_length != 0) {
             uint64_t told_end = (uint64_t)offset + found.total_length;
             end_is_told = true;
-            is_whole = told_end <= end;
-            if (is_whole)
+            if (told_end <= end)
                 end = (uint32_t)told_end;
             else if (!in_fragment)
                 note_problem(packet, missing_bytes(packet, told_end, STOP_LENGTH_TOO_LONG), protocol);
         }
-        layers[count++] = (struct layer){
-            .offset = offset,
-            .end = end,
-            .header_length = (uint16_t)found.header_length,
-            .protocol = (uint8_t)protocol,
-            .is_whole = is_whole && !in_fragment,
-        };
+        layers[count++] = (struct layer){offset, end, (uint16_t)found.header_length, (uint16_t)protocol};
         offset += found.header_length;
         in_fragment = in_fragment || found.is_fragment;
         protocol = chosen_protocol(decoder, &found);
@@ -231,11 +234,6 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     if (!end_is_told && packet->caplen < packet->wire_len)
         note_problem(packet, STOP_CUT_BY_SNAPLEN, PROTOCOL_payload);
     if (offset < end)
-        layers[count++] = (struct layer){
-            .offset = offset,
-            .end = end,
-            .protocol = PROTOCOL_payload,
-            .is_whole = is_whole && !in_fragment,
-        };
+        layers[count++] = (struct layer){offset, end, 0, PROTOCOL_payload};
     packet->layer_count = (uint8_t)count;
 }

@@ -14,8 +14,12 @@ enum {
 #undef SELECTOR
 };
 
-/* The protocol_id bound to each value of each selector. */
+/* What the decode loop asks of a protocol, and the protocol_id bound to each value of each selector. */
 struct decoder {
+    struct {
+        measure_function measure;
+        uint32_t min_header;
+    } headers[PROTOCOL_COUNT];
     uint8_t bound[BOUND_COUNT];
 };
 
@@ -37,6 +41,9 @@ uint32_t selector_value_count(enum selector selector);
 /* Decodes the `packet->caplen` bytes at `bytes`. The caller has set timestamp_ns, caplen, wire_len and
  * link_type; this sets the rest and writes the layers behind the head. Any bytes will do. */
 void decode_packet(const struct decoder *decoder, struct packet *packet, const uint8_t *bytes);
+
+/* What the header of layer `index` of a decoded packet said when it was measured. */
+struct measurement decode_measurement(const struct packet *packet, unsigned index, const uint8_t *bytes);
 
 /* By what layer `index` of a decoded packet was chosen, or would have been: selector, next, next_otherwise.
  */

@@ -31,8 +31,7 @@ struct layer {
     uint32_t offset;
     uint32_t end;
     uint16_t header_length; /* 0 for a layer that is all contents (Payload) */
-    uint8_t protocol;       /* enum protocol_id */
-    bool is_whole;          /* its contents are all here: neither cut nor a fragment of them */
+    uint16_t protocol;      /* enum protocol_id */
 };
 
 struct packet {

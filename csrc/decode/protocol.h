@@ -48,6 +48,8 @@ enum measure_result {
     MEASURE_BAD_VERSION,
 };
 
+typedef enum measure_result (*measure_function)(struct bytes_view bytes, struct measurement *result);
+
 enum checksum_kind {
     CHECKSUM_NONE,
     CHECKSUM_OF_HEADER,      /* the Internet checksum (RFC 1071) of the header alone */
@@ -67,7 +69,7 @@ struct protocol {
     const char *doc;
     uint8_t osi_layer;
     uint16_t min_header; /* measure is called only where this many bytes are there */
-    enum measure_result (*measure)(struct bytes_view bytes, struct measurement *result);
+    measure_function measure;
     const struct binding *bindings;
     size_t binding_count;
     const struct field *fields;

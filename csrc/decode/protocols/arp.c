@@ -120,16 +120,18 @@ static const struct field arp_fields[] = {
      FIELD_BYTES, .present = has_other_hardware, .locate = sender_hardware},
     {"srcproto_ipv4", "Sender IP Address", "Protocol address of the sender (RFC 826, ar$spa)", FIELD_IPV4,
      .in_summary = true, .present = has_ipv4_addresses, .locate = sender_protocol},
-    {"srcproto", "Sender Protocol Address", "Protocol address of the sender, not of 4 bytes (RFC 826, ar$spa)",
-     FIELD_BYTES, .present = has_other_protocol, .locate = sender_protocol},
+    {"srcproto", "Sender Protocol Address",
+     "Protocol address of the sender, not of 4 bytes (RFC 826, ar$spa)", FIELD_BYTES,
+     .present = has_other_protocol, .locate = sender_protocol},
     {"dsthw_mac", "Target MAC Address", "Hardware address of the target (RFC 826, ar$tha)", FIELD_MAC,
      .present = has_macs, .locate = target_hardware},
     {"dsthw", "Target Hardware Address", "Hardware address of the target, not of 6 bytes (RFC 826, ar$tha)",
      FIELD_BYTES, .present = has_other_hardware, .locate = target_hardware},
     {"dstproto_ipv4", "Target IP Address", "Protocol address of the target (RFC 826, ar$tpa)", FIELD_IPV4,
      .in_summary = true, .present = has_ipv4_addresses, .locate = target_protocol},
-    {"dstproto", "Target Protocol Address", "Protocol address of the target, not of 4 bytes (RFC 826, ar$tpa)",
-     FIELD_BYTES, .present = has_other_protocol, .locate = target_protocol},
+    {"dstproto", "Target Protocol Address",
+     "Protocol address of the target, not of 4 bytes (RFC 826, ar$tpa)", FIELD_BYTES,
+     .present = has_other_protocol, .locate = target_protocol},
 };
 
 const struct protocol protocol_arp = {
