@@ -40,6 +40,7 @@ lint: $(PYTHON) ## look at style: ruff, clang-format
 
 types: build ## check the types of the packages: mypy --strict
 	$(PYTHON) tools/stubs.py --check
+	$(PYTHON) tools/protocol_pages.py --check
 	$(PYTHON) -m mypy
 
 werror: $(PYTHON)
@@ -64,8 +65,9 @@ soak: build ## capture for SECONDS=1800, as root: memory must stay flat, counts 
 golden: build ## write the golden texts anew, on purpose
 	$(PYTHON) tests/refresh_golden.py
 
-stubs: build ## write the type stubs anew from the field tables
+stubs: build ## write the type stubs and the protocols' pages anew from the field tables
 	$(PYTHON) tools/stubs.py
+	$(PYTHON) tools/protocol_pages.py
 
 format: $(PYTHON) ## lay out all code as lint wants it
 	$(PYTHON) -m ruff check --fix
