@@ -1,4 +1,4 @@
-"""Writes every case as capture files, one for each link type: for the fuzzers, or for a look with Wireshark."""
+"""Writes every case as capture files, one for each link type: for fuzzers, or for a look with Wireshark."""
 
 import sys
 from pathlib import Path

@@ -5,17 +5,22 @@ from __future__ import annotations
 import struct
 from socket import inet_aton
 
-from .build import IP4, SEGMENT, EXTENSIONS, LINK, Case, extension_structure, group, ip4, message, padded, quoted
+from .build import (
+    EXTENSIONS,
+    IP4,
+    LINK,
+    SEGMENT,
+    Case,
+    extension_structure,
+    group,
+    ip4,
+    message,
+    padded,
+    quoted,
+)
 
 ECHO_REPLY, UNREACHABLE, SOURCE_QUENCH, REDIRECT, ALTERNATE_HOST, ECHO = 0, 3, 4, 5, 6, 8
-ADVERTISEMENT, SOLICITATION, TIME_EXCEEDED, PARAMETER_PROBLEM, TIMESTAMP, TIMESTAMP_REPLY = (
-    9,
-    10,
-    11,
-    12,
-    13,
-    14,
-)
+ADVERTISEMENT, SOLICITATION, TIME_EXCEEDED, PARAMETER_PROBLEM, TIMESTAMP, TIMESTAMP_REPLY = range(9, 15)
 INFORMATION, INFORMATION_REPLY, MASK, MASK_REPLY, TRACEROUTE, CONVERSION_ERROR = 15, 16, 17, 18, 30, 31
 PHOTURIS, EXTENDED_ECHO, EXTENDED_ECHO_REPLY = 40, 42, 43
 

@@ -36,8 +36,10 @@ def errors() -> dict[str, Packet]:
     found |= {
         f"time-exceeded-code-{code}": message6(TIME_EXCEEDED, code, bytes(4) + original) for code in range(2)
     }
-    found |= {f"parameter-problem-code-{code}": message6(PARAMETER_PROBLEM, code, struct.pack("!I", 40) + original)
-              for code in range(12)}  # fmt: skip
+    at_40 = struct.pack("!I", 40) + original
+    found |= {
+        f"parameter-problem-code-{code}": message6(PARAMETER_PROBLEM, code, at_40) for code in range(12)
+    }
     found["packet-too-big"] = message6(TOO_BIG, 0, struct.pack("!I", 1280) + original)
     found["unreachable-quoting-1000-bytes"] = message6(UNREACHABLE, 4, bytes(4) + quoted6(300))
     found["unreachable-quoting-40-bytes"] = message6(UNREACHABLE, 4, bytes(4) + quoted6(40))

@@ -10,18 +10,8 @@ from scapy.packet import Packet, Raw
 
 from .build import DATAGRAM, IP4, IP6, LINK, SEGMENT, UDP_IN_TWO, Case, group, ip4, ip6, padded, tlv
 
-HOPOPTS, TCP, UDP, ROUTING, FRAGMENT, ESP, AH, NO_NEXT, DSTOPTS, MOBILITY = (
-    0,
-    6,
-    17,
-    43,
-    44,
-    50,
-    51,
-    59,
-    60,
-    135,
-)
+TCP, UDP, ESP, AH = 6, 17, 50, 51
+HOPOPTS, ROUTING, FRAGMENT, NO_NEXT, DSTOPTS, MOBILITY = 0, 43, 44, 59, 60, 135
 HOPS = [inet_pton(AF_INET6, f"2001:db8::a:{number}") for number in range(1, 4)]
 
 
@@ -55,7 +45,7 @@ def headers() -> list[Case]:
         "no-next-header": ip6(nh=NO_NEXT),
         "no-next-header-then-bytes": ip6(nh=NO_NEXT) / Raw(b"ignored"),
         "unknown-next-header": ip6(nh=253) / Raw(b"experiment"),
-        "hip": ip6(nh=255) / Raw(b"reserved"),
+        "reserved-next-header": ip6(nh=255) / Raw(b"reserved"),
         "v4-mapped": ip6(src="::ffff:192.0.2.1", dst="::ffff:192.0.2.2") / DATAGRAM,
         "unspecified-to-multicast": ip6(src="::", dst="ff02::1") / DATAGRAM,
     }
@@ -227,14 +217,24 @@ def mobile(kind: int, body: bytes) -> bytes:
 
 
 MOBILITY_OPTIONS = {
-    "pad1": b"\0", "padn": tlv(1, bytes(3)), "refresh-advice": tlv(2, b"\x12\x34"), "alternate-care-of": tlv(3, HOPS[0]),
-    "nonce-indices": tlv(4, b"\0\1\0\2"), "authorization": tlv(5, bytes(range(12))),
-    "network-prefix": tlv(6, b"\0\x40" + HOPS[0]), "link-layer-address": tlv(7, b"\2" + bytes(6)),
-    "mobile-node-identifier": tlv(8, b"\1me@example"), "message-authentication": tlv(9, b"\1" + bytes(4) + bytes(12)),
-    "replay-protection": tlv(10, bytes(range(8))), "home-network-prefix": tlv(22, b"\0\x40" + HOPS[0]),
-    "handoff-indicator": tlv(23, b"\0\3"), "access-technology": tlv(24, b"\0\4"), "timestamp": tlv(27, bytes(range(8))),
-    "ipv4-home-address": tlv(29, b"\x80\0" + bytes([192, 0, 2, 1])), "unknown": tlv(200, b"unknown"),
-}  # fmt: skip
+    "pad1": b"\0",
+    "padn": tlv(1, bytes(3)),
+    "refresh-advice": tlv(2, b"\x12\x34"),
+    "alternate-care-of": tlv(3, HOPS[0]),
+    "nonce-indices": tlv(4, b"\0\1\0\2"),
+    "authorization": tlv(5, bytes(range(12))),
+    "network-prefix": tlv(6, b"\0\x40" + HOPS[0]),
+    "link-layer-address": tlv(7, b"\2" + bytes(6)),
+    "mobile-node-identifier": tlv(8, b"\1me@example"),
+    "message-authentication": tlv(9, b"\1" + bytes(4) + bytes(12)),
+    "replay-protection": tlv(10, bytes(range(8))),
+    "home-network-prefix": tlv(22, b"\0\x40" + HOPS[0]),
+    "handoff-indicator": tlv(23, b"\0\3"),
+    "access-technology": tlv(24, b"\0\4"),
+    "timestamp": tlv(27, bytes(range(8))),
+    "ipv4-home-address": tlv(29, b"\x80\0" + bytes([192, 0, 2, 1])),
+    "unknown": tlv(200, b"unknown"),
+}
 
 
 def mobility() -> list[Case]:

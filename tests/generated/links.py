@@ -65,14 +65,11 @@ def ethernet() -> list[Case]:
 
 
 def llc() -> list[Case]:
-    information = bytes.fromhex("0404 0402") + b"information"
-    packets: dict[str, Packet | bytes] = {
-        "spanning-tree": LLC(dsap=0x42, ssap=0x42, ctrl=3)
-        / STP(rootmac=MAC, bridgemac=PEER_MAC, portid=0x8001),
-        "spanning-tree-padded": bytes(
-            DOT3 / LLC(dsap=0x42, ssap=0x42, ctrl=3) / STP(rootmac=MAC, bridgemac=PEER_MAC)
-        ).ljust(60, b"\0"),
-        "ip-sap": LLC(dsap=6, ssap=6, ctrl=3) / UDP4,
+    ui = 3  # unnumbered information
+    bridge = STP(rootmac=MAC, bridgemac=PEER_MAC, portid=0x8001)
+    packets = {
+        "spanning-tree": LLC(dsap=0x42, ssap=0x42, ctrl=ui) / bridge,
+        "ip-sap": LLC(dsap=6, ssap=6, ctrl=ui) / UDP4,
         "test-command": LLC(dsap=0, ssap=2, ctrl=0xF3) / Raw(b"test"),
         "test-response": LLC(dsap=2, ssap=1, ctrl=0xE3) / Raw(b"test"),
         "xid-command": LLC(dsap=0, ssap=2, ctrl=0xBF) / Raw(b"\x81\x01\x00"),
@@ -82,7 +79,7 @@ def llc() -> list[Case]:
         "unnumbered-acknowledgement": bytes.fromhex("f0f173"),
         "disconnected-mode": bytes.fromhex("f0f11f"),
         "frame-reject": bytes.fromhex("f0f197 0000000001"),
-        "information": information,
+        "information": bytes.fromhex("0404 0402") + b"information",
         "receive-ready": bytes.fromhex("0404 0103"),
         "receive-not-ready": bytes.fromhex("0405 0503"),
         "reject": bytes.fromhex("0404 0902"),
@@ -97,20 +94,21 @@ def llc() -> list[Case]:
         "snap-unknown-oui": snap(0x00AABB, 0x1234) / Raw(b"private"),
         "snap-bridged-ethernet": snap(0x0080C2, 7) / Raw(bytes(LINK / UDP4)),
     }
-    packets = {name: each if isinstance(each, bytes) and name.endswith("padded") else DOT3 / each
-               for name, each in packets.items()}  # fmt: skip
-    packets["novell-raw"] = DOT3 / Raw(bytes.fromhex("ffff 001e 0000") + bytes(24))
-    tagged = Dot1Q(vlan=7, type=39) / LLC(dsap=6, ssap=6, ctrl=3) / UDP4
-    packets["in-vlan"] = Ether(dst=PEER_MAC, src=MAC, type=0x8100) / tagged
-    novell = packets.pop("novell-raw")
-    return group("llc", packets) + group("ipx", {"novell-raw-802.3": novell})
+    padded = bytes(DOT3 / packets["spanning-tree"]).ljust(60, b"\0")
+    tagged = Dot1Q(vlan=7, type=39) / packets["ip-sap"]  # 39 bytes of it
+    in_vlan = Ether(dst=PEER_MAC, src=MAC, type=0x8100) / tagged
+    return [
+        *group("llc", packets, DOT3),
+        *group("llc", {"spanning-tree-padded": padded, "in-vlan": in_vlan}),
+        *group("ipx", {"novell-raw-802.3": bytes.fromhex("ffff 001e 0000") + bytes(24)}, DOT3),
+    ]
 
 
 def vlan() -> list[Case]:
     tags = {
         "priority-7": Dot1Q(prio=7, vlan=100) / UDP4,
         "priority-tag": Dot1Q(prio=5, vlan=0) / UDP4,
-        "drop-eligible": Dot1Q(id=1, vlan=0xABC) / UDP6,
+        "drop-eligible": Dot1Q(dei=1, vlan=0xABC) / UDP6,
         "id-4095": Dot1Q(vlan=4095) / UDP4,
         "arp": Dot1Q(vlan=1) / WHO_HAS,
         "mpls": Dot1Q(vlan=2) / MPLS(label=16, s=1, ttl=64) / UDP4,
@@ -121,7 +119,7 @@ def vlan() -> list[Case]:
         "four": Dot1Q(vlan=10) / Dot1Q(vlan=11) / Dot1Q(vlan=12) / Dot1Q(vlan=13) / IP4 / SEGMENT,
     }
     provider = {
-        "alone": Dot1AD(prio=3, id=1, vlan=200) / UDP4,
+        "alone": Dot1AD(prio=3, dei=1, vlan=200) / UDP4,
         "qinq": Dot1AD(vlan=200) / Dot1Q(vlan=20) / UDP4,
         "three": Dot1AD(vlan=200) / Dot1AD(vlan=201) / Dot1Q(vlan=20) / IP6 / SEGMENT,
         "four": Dot1AD(vlan=200) / Dot1AD(vlan=201) / Dot1AD(vlan=202) / Dot1Q(vlan=20) / UDP4,
@@ -155,7 +153,7 @@ def cooked() -> list[Case]:
         fields = {"pkttype": packet_type, "lladdrtype": device, "lladdrlen": len(source), "proto": protocol}
         fields["src"] = source[:8].ljust(8, b"\0")
         first[name] = CookedLinux(**fields) / upper
-        second[name] = CookedLinuxV2(**fields, ifindex=0x01020304) / upper
+        second[f"2-{name}"] = CookedLinuxV2(**fields, ifindex=0x01020304) / upper
     return group("sll", first, None, LINUX_SLL) + group("sll", second, None, LINUX_SLL2)
 
 

@@ -174,6 +174,9 @@ def igmp() -> list[Case]:
         "v3-report-many": report(
             *(record(kind, f"233.252.0.{kind}", HOPS[: 4 * (kind % 4)]) for kind in range(1, 7))
         ),
+        "router-advertisement": message(0x30, 20, struct.pack("!HH", 125, 2)),
+        "router-solicitation": message(0x31, 0),
+        "router-termination": message(0x32, 0),
         "unknown-type": message(0x7F, 0, b"data"),
     }
     found = group("igmp", packets, LINK / ip4(proto=2, ttl=1, dst="233.252.0.1"))

@@ -124,8 +124,10 @@ OPTIONS = {
     "several": option(2, b"\x05\xb4") + NOP + option(3, b"\x09") + option(4) + option(99, b"ab") + option(34),
 }
 
-FLAGS = {"none": "", "fin": "FA", "syn": "S", "syn-ack": "SA", "reset": "R", "push": "PA", "urgent": "UA",
-         "ecn-setup": "SEC", "congestion-window-reduced": "CA", "nonce-sum": "NA", "all": "FSRPAUECN"}  # fmt: skip
+FLAGS = {
+    "none": "", "fin": "FA", "syn": "S", "syn-ack": "SA", "reset": "R", "push": "PA", "urgent": "UA",
+    "ecn-setup": "SEC", "congestion-window-reduced": "CA", "nonce-sum": "NA", "all": "FSRPAUECN",
+}  # fmt: skip
 BASE = TCP(sport=40551, dport=40001, seq=0xEE91D946, ack=0xEEAA2CDB, window=513)
 
 

@@ -126,16 +126,15 @@ def vxlan() -> list[Case]:
 
     frame = bytes(INNER_FRAME)
     tagged = bytes(Ether(dst=PEER_MAC, src=MAC) / Dot1Q(vlan=6) / INNER6 / SEGMENT)
+    outer = Ether(dst=PEER_MAC, src=MAC) / INNER4 / UDP(sport=50001, dport=4789)
     packets = {
         "frame": header(0x08, 0x123456) + frame,
         "vlan-in-frame": header(0x08, 0xFFFFFF) + tagged,
         "no-identifier": header(0x00, 0) + frame,
         "reserved-bits": header(0xF7, 5, 0xAB) + frame,
         "group-policy": header(0x88, 6, 0, 0x481234) + frame,
-        "in-vxlan": header(0x08, 7) + bytes(
-            Ether(dst=PEER_MAC, src=MAC) / INNER4 / UDP(sport=50001, dport=4789) / Raw(header(0x08, 8) + frame)
-        ),
-    }  # fmt: skip
+        "in-vxlan": header(0x08, 7) + bytes(outer / header(0x08, 8) / Raw(frame)),
+    }
     unchecked = {"no-checksum": UDP(sport=50000, dport=4789, chksum=0) / Raw(packets["frame"])}
     found = group("vxlan", packets, over_udp(4789)) + group("vxlan", unchecked, LINK / IP4)
     return found + group("vxlan", {"ipv6": packets["frame"]}, over_udp(4789, IP6))
@@ -187,12 +186,17 @@ def gtp_u() -> list[Case]:
 
     data, ip = 255, bytes(INNER4 / SEGMENT)
     extensions = {
-        "service-class": (0x20, b"\x05\x00"), "udp-port": (0x40, b"\x9c\x40"), "ran-container": (0x81, bytes(6)),
-        "long-pdcp": (0x82, bytes.fromhex("012345 000000")), "long-pdcp-03": (0x03, bytes.fromhex("012345 000000")),
+        "service-class": (0x20, b"\x05\x00"),
+        "udp-port": (0x40, b"\x9c\x40"),
+        "ran-container": (0x81, bytes(6)),
+        "long-pdcp": (0x82, bytes.fromhex("012345 000000")),
+        "long-pdcp-03": (0x03, bytes.fromhex("012345 000000")),
         "nr-ran-container": (0x84, b"\x10\x00" + bytes(4)),
-        "pdu-session-downlink": (0x85, b"\x00\x09"), "pdu-session-uplink": (0x85, b"\x10\x09"),
-        "pdcp-number": (0xC0, b"\x12\x34"), "unknown": (0x60, b"ab"),
-    }  # fmt: skip
+        "pdu-session-downlink": (0x85, b"\x00\x09"),
+        "pdu-session-uplink": (0x85, b"\x10\x09"),
+        "pdcp-number": (0xC0, b"\x12\x34"),
+        "unknown": (0x60, b"ab"),
+    }
     chain = extension(b"\x12\x34", 0x85) + extension(b"\x00\x09", 0x40) + extension(b"\x9c\x40")
     packets = {
         "data": header(data, ip),
