@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+import socket
 import struct
 from dataclasses import dataclass
 from pathlib import Path
 
-ETHERNET, RAW_IP, LINUX_SLL = 1, 101, 113
+import frames
+
+ETHERNET, RAW_IP, LINUX_SLL = frames.ETHERNET, frames.RAW, frames.SLL
 SECOND = 1_000_000_000
 
 
@@ -78,22 +81,16 @@ def parse_pcap(content: bytes) -> tuple[int, list[Record]]:
     return link_type, records
 
 
-def checksum(data: bytes) -> int:
-    data += bytes(len(data) % 2)
-    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return total ^ 0xFFFF
-
-
 def ip_udp(payload: bytes, source_port: int = 1024, destination_port: int = 53) -> bytes:
-    addresses = bytes([127, 0, 0, 1, 127, 0, 0, 1])
-    length = 8 + len(payload)
-    head = struct.pack("!BBHHHBBH", 0x45, 0, 20 + length, 1, 0x4000, 64, 17, 0) + addresses
-    head = head[:10] + struct.pack("!H", checksum(head)) + head[12:]
-    udp = struct.pack("!HHHH", source_port, destination_port, length, 0)
-    value = checksum(addresses + struct.pack("!BBH", 0, 17, length) + udp + payload)
-    return head + udp[:6] + struct.pack("!H", value) + payload
+    """From 127.0.0.1 to itself, with checksums that hold."""
+    loopback = ("127.0.0.1", "127.0.0.1")
+    ports = (source_port, destination_port)
+    plain = frames.udp(payload, ports=ports, sum_of_all=0)
+    pseudo_header = socket.inet_aton(loopback[0]) * 2 + struct.pack("!HH", socket.IPPROTO_UDP, len(plain))
+    datagram = frames.udp(payload, ports=ports, sum_of_all=frames.checksum(pseudo_header + plain))
+    header = {"identification": 1, "flags": 2, "ttl": 64, "addresses": loopback}
+    plain = frames.ipv4(datagram, **header, header_checksum=0)
+    return frames.ipv4(datagram, **header, header_checksum=frames.checksum(plain[:20]))
 
 
 def ethernet_udp(payload: bytes, source_port: int = 1024, destination_port: int = 53) -> bytes:

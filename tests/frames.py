@@ -5,9 +5,20 @@ from __future__ import annotations
 import socket
 import struct
 
-ETHERNET, RAW, SLL, IPV4_ONLY, IPV6_ONLY = 1, 101, 113, 228, 229
+# Link types, by libpcap's numbers.
+NULL, ETHERNET, PPP, RAW_BSD, RAW_OPENBSD, PPP_SERIAL, PPPOE = 0, 1, 9, 12, 14, 50, 51
+RAW, LOOP, SLL, USER0, IPV4_ONLY, IPV6_ONLY, SLL2 = 101, 108, 113, 147, 228, 229, 276
 
 MACS = bytes.fromhex("020000000001020000000002")
+
+
+def checksum(data: bytes) -> int:
+    """RFC 1071."""
+    data += bytes(len(data) % 2)
+    total = sum(struct.unpack(f"!{len(data) // 2}H", data))
+    while total >> 16:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total ^ 0xFFFF
 
 
 def ethernet(payload: bytes, ethertype: int = 0x0800) -> bytes:
@@ -29,6 +40,10 @@ def ipv4(
     tos: int = 0,
     flags: int = 0,
     fragment_offset: int = 0,
+    identification: int = 0x1234,
+    ttl: int = 63,
+    header_checksum: int = 0xBEEF,
+    addresses: tuple[str, str] = ("192.0.2.1", "198.51.100.200"),
 ) -> bytes:
     ihl = 5 + len(options) // 4 if ihl is None else ihl
     length = 20 + len(options) + len(payload) if total_length is None else total_length
@@ -38,13 +53,12 @@ def ipv4(
             version << 4 | ihl,
             tos,
             length,
-            0x1234,
+            identification,
             flags << 13 | fragment_offset,
-            63,
+            ttl,
             protocol,
-            0xBEEF,
-            socket.inet_aton("192.0.2.1"),
-            socket.inet_aton("198.51.100.200"),
+            header_checksum,
+            *map(socket.inet_aton, addresses),
         )
         + options
         + payload
@@ -72,8 +86,14 @@ def tcp(payload: bytes = b"", *, options: bytes = b"", offset: int | None = None
     return header + options + payload
 
 
-def udp(payload: bytes = b"", *, length: int | None = None) -> bytes:
-    return struct.pack("!HHHH", 5353, 53, 8 + len(payload) if length is None else length, 0xABCD) + payload
+def udp(
+    payload: bytes = b"",
+    *,
+    length: int | None = None,
+    ports: tuple[int, int] = (5353, 53),
+    sum_of_all: int = 0xABCD,
+) -> bytes:
+    return struct.pack("!HHHH", *ports, 8 + len(payload) if length is None else length, sum_of_all) + payload
 
 
 def arp() -> bytes:

@@ -6,13 +6,17 @@ Write them as capture files with `PYTHONPATH=tests python -m generated DIRECTORY
 from __future__ import annotations
 
 import functools
+import logging
 from collections.abc import Iterable
 from pathlib import Path
 
 from capture_files import pcap, record
 
-from . import bad, icmp, icmpv6, ipv6, links, network, tcp, transport, tunnels
-from .build import Case
+# Scapy remarks on the machine's interfaces as it is imported; no packet here depends on them.
+logging.getLogger("scapy.loading").setLevel(logging.CRITICAL)
+
+from . import bad, icmp, icmpv6, ipv6, links, network, tcp, transport, tunnels  # noqa: E402
+from .build import Case  # noqa: E402
 
 __all__ = ["Case", "bad_cases", "cases", "write_captures"]
 

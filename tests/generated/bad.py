@@ -6,12 +6,13 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import NamedTuple
 
+from frames import ETHERNET, PPP
 from scapy.contrib.mpls import MPLS
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
 from scapy.packet import Packet
 
-from .build import DATAGRAM, ETHERNET, IP4, IP6, LINK, MAC, PEER_MAC, PPP, Case, group, ip4, ip6, tlv
+from .build import DATAGRAM, IP4, IP6, LINK, MAC, PEER_MAC, Case, group, ip4, ip6, tlv
 from .ipv6 import DSTOPTS, HOPOPTS, NO_NEXT, with_options
 from .ipv6 import UDP as UDP_PROTOCOL
 from .tunnels import gre_header

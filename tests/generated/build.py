@@ -2,23 +2,16 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import partial
 
-# Scapy warns of machines without IPv6 or routes as it is imported; no packet here depends on either.
-logging.getLogger("scapy").setLevel(logging.CRITICAL)
-
-from scapy.layers.inet import IP, TCP, UDP  # noqa: E402
-from scapy.layers.inet6 import ICMPv6Unknown, IPv6  # noqa: E402
-from scapy.layers.l2 import Ether  # noqa: E402
-from scapy.packet import Packet, Raw  # noqa: E402
-from scapy.utils import checksum  # noqa: E402
-
-# Link types, by libpcap's numbers.
-NULL, ETHERNET, PPP, RAW_BSD, RAW_OPENBSD, PPP_SERIAL, PPPOE = 0, 1, 9, 12, 14, 50, 51
-RAW_IP, LOOP, LINUX_SLL, USER0, IPV4_ONLY, IPV6_ONLY, LINUX_SLL2 = 101, 108, 113, 147, 228, 229, 276
+from frames import ETHERNET
+from scapy.layers.inet import IP, TCP, UDP
+from scapy.layers.inet6 import ICMPv6Unknown, IPv6
+from scapy.layers.l2 import Ether
+from scapy.packet import Packet, Raw
+from scapy.utils import checksum
 
 MAC, PEER_MAC = "02:00:00:00:00:01", "02:00:00:00:00:02"
 

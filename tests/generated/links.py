@@ -4,35 +4,27 @@ from __future__ import annotations
 
 import struct
 
+from frames import (
+    IPV4_ONLY,
+    IPV6_ONLY,
+    LOOP,
+    NULL,
+    PPP,
+    PPP_SERIAL,
+    PPPOE,
+    RAW,
+    RAW_BSD,
+    RAW_OPENBSD,
+    SLL,
+    SLL2,
+    USER0,
+)
 from scapy.contrib.mpls import MPLS
 from scapy.layers.l2 import ARP, LLC, SNAP, STP, CookedLinux, CookedLinuxV2, Dot1AD, Dot1Q, Dot3, Ether
 from scapy.layers.ppp import PPPoE, PPPoED
 from scapy.packet import Packet, Raw
 
-from .build import (
-    DATAGRAM,
-    IP4,
-    IP6,
-    IPV4_ONLY,
-    IPV6_ONLY,
-    LINK,
-    LINUX_SLL,
-    LINUX_SLL2,
-    LOOP,
-    MAC,
-    NULL,
-    PEER_MAC,
-    PPP,
-    PPP_SERIAL,
-    PPPOE,
-    RAW_BSD,
-    RAW_IP,
-    RAW_OPENBSD,
-    SEGMENT,
-    USER0,
-    Case,
-    group,
-)
+from .build import DATAGRAM, IP4, IP6, LINK, MAC, PEER_MAC, SEGMENT, Case, group
 
 UDP4, UDP6 = IP4 / DATAGRAM, IP6 / DATAGRAM
 WHO_HAS = ARP(hwsrc=MAC, psrc="192.0.2.1", hwdst="00:00:00:00:00:00", pdst="192.0.2.2", op=1)
@@ -154,7 +146,7 @@ def cooked() -> list[Case]:
         fields["src"] = source[:8].ljust(8, b"\0")
         first[name] = CookedLinux(**fields) / upper
         second[f"2-{name}"] = CookedLinuxV2(**fields, ifindex=0x01020304) / upper
-    return group("sll", first, None, LINUX_SLL) + group("sll", second, None, LINUX_SLL2)
+    return group("sll", first, None, SLL) + group("sll", second, None, SLL2)
 
 
 def loopback() -> list[Case]:
@@ -175,7 +167,7 @@ def loopback() -> list[Case]:
 
 def raw() -> list[Case]:
     found = []
-    for name, link_type in {"12": RAW_BSD, "14": RAW_OPENBSD, "101": RAW_IP}.items():
+    for name, link_type in {"12": RAW_BSD, "14": RAW_OPENBSD, "101": RAW}.items():
         found += group("raw", {f"{name}-ip": UDP4, f"{name}-ipv6": IP6 / SEGMENT}, None, link_type)
     found += group("ip", {"link-type-228": IP4 / SEGMENT}, None, IPV4_ONLY)
     found += group("ipv6", {"link-type-229": UDP6}, None, IPV6_ONLY)
