@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from functools import reduce
 from typing import NamedTuple
 
-from frames import ETHERNET, PPP
+from frames import PPP
 from scapy.contrib.mpls import MPLS
 from scapy.layers.inet import IP, UDP
 from scapy.layers.l2 import Dot1AD, Dot1Q, Ether
@@ -36,8 +36,8 @@ HEADERS = [
     Header("llc/receive-ready", 0, 18, {"length": (96, 16)}),
     Header("vlan/two", IN_ETHERNET, 8, {}),
     Header("ieee8021ad/qinq", IN_ETHERNET, 8, {}),
-    Header("sll/ip", 0, 16, {"address-length": (32, 16)}),
-    Header("sll/2-ip", 0, 20, {"address-length": (88, 8)}),
+    Header("sll/to-us", 0, 16, {"address-length": (32, 16)}),
+    Header("sll/2-to-us", 0, 20, {"address-length": (88, 8)}),
     Header("null/ip-little-endian", 0, 4, {}),
     Header("null/ipv6-darwin-big-endian", 0, 4, {}),
     Header("null/loop-ip", 0, 4, {}),
@@ -191,7 +191,6 @@ def odd_ones() -> list[Case]:
     beyond = bytes.fromhex("1eff00000000")
     datagram = bytes(IP6 / DATAGRAM)[40:]
     return [
-        Case("eth/nothing", ETHERNET, b""),
         *group("eth", {f"length-{size}": Ether(dst=PEER_MAC, src=MAC, type=size) / bytes(46)
                        for size in (0, 47, 1500, 1501, 1535)}),
         *group("ipv6.hopopts", {f"jumbo-length-{size}": jumbogram(size)

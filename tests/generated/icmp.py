@@ -5,7 +5,10 @@ from __future__ import annotations
 import struct
 from socket import inet_aton
 
+from scapy.layers.inet import IPOption
+
 from .build import (
+    DATAGRAM,
     EXTENSIONS,
     IP4,
     LINK,
@@ -65,6 +68,7 @@ def echoes() -> dict[str, bytes]:
 
 def errors() -> dict[str, bytes]:
     original = quoted()
+    with_options = ip4(options=[IPOption(b"\x94\x04\0\0")]) / DATAGRAM
     found = {f"unreachable-code-{code}": message(UNREACHABLE, code, UNUSED + original)
              for code in (*range(16), 255) if code != 4}  # fmt: skip
     found |= {f"redirect-code-{code}": message(REDIRECT, code, GATEWAY + original) for code in range(4)}
@@ -82,6 +86,8 @@ def errors() -> dict[str, bytes]:
         "unreachable-quoting-error": message(
             UNREACHABLE, 1, UNUSED + bytes(ip4(proto=1) / message(TIME_EXCEEDED, 0, UNUSED + original))
         ),
+        "unreachable-quoting-options": message(UNREACHABLE, 13, UNUSED + bytes(with_options)),
+        "unreachable-quoting-a-fragment": message(UNREACHABLE, 13, UNUSED + bytes(ip4(frag=5) / b"fragment")),
         "source-quench": message(SOURCE_QUENCH, 0, UNUSED + original),
     }
     for name, objects in EXTENSIONS.items():

@@ -5,9 +5,22 @@ from __future__ import annotations
 import struct
 from socket import AF_INET6, inet_aton, inet_pton
 
+from scapy.layers.inet6 import IPv6ExtHdrDestOpt, IPv6ExtHdrHopByHop, PadN, RouterAlert
 from scapy.packet import Packet
 
-from .build import EXTENSIONS, LINK, Case, extension_structure, group, ip6, message6, quoted6, tlv
+from .build import (
+    DATAGRAM,
+    EXTENSIONS,
+    IP6,
+    LINK,
+    Case,
+    extension_structure,
+    group,
+    ip6,
+    message6,
+    quoted6,
+    tlv,
+)
 
 UNREACHABLE, TOO_BIG, TIME_EXCEEDED, PARAMETER_PROBLEM, ECHO, ECHO_REPLY = 1, 2, 3, 4, 128, 129
 MLD_QUERY, MLD_REPORT, MLD_DONE, MLD2_REPORT = 130, 131, 132, 143
@@ -40,6 +53,8 @@ def errors() -> dict[str, Packet]:
     found |= {
         f"parameter-problem-code-{code}": message6(PARAMETER_PROBLEM, code, at_40) for code in range(12)
     }
+    extended_header = bytes(IP6 / IPv6ExtHdrDestOpt() / DATAGRAM)
+    found["unreachable-quoting-destination-options"] = message6(UNREACHABLE, 1, bytes(4) + extended_header)
     found["packet-too-big"] = message6(TOO_BIG, 0, struct.pack("!I", 1280) + original)
     found["unreachable-quoting-1000-bytes"] = message6(UNREACHABLE, 4, bytes(4) + quoted6(300))
     found["unreachable-quoting-40-bytes"] = message6(UNREACHABLE, 4, bytes(4) + quoted6(40))
@@ -237,4 +252,7 @@ def rest_of_the_registry() -> dict[str, Packet]:
 def cases() -> list[Case]:
     """A hop limit of 255, without which neighbour discovery is ignored."""
     packets = errors() | echoes() | listeners() | neighbors() | rest_of_the_registry()
-    return group("icmpv6", packets, LINK / ip6(hlim=255))
+    hop_by_hop = IPv6ExtHdrHopByHop(options=[RouterAlert(), PadN(otype=1)])
+    behind = {name: listeners()[name] for name in ("mld1-report", "mld2-general-query", "mld2-report-many")}
+    alerted = {f"{name}-router-alert": hop_by_hop / packet for name, packet in behind.items()}
+    return group("icmpv6", packets, LINK / ip6(hlim=255)) + group("icmpv6", alerted, LINK / ip6(hlim=1))

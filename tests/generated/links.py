@@ -5,6 +5,7 @@ from __future__ import annotations
 import struct
 
 from frames import (
+    IEEE802_11,
     IPV4_ONLY,
     IPV6_ONLY,
     LOOP,
@@ -131,14 +132,14 @@ def cooked() -> list[Case]:
         "tunnel": (768, bytes([192, 0, 2, 1])), "ppp": (512, b""), "none": (0xFFFE, b""),
     }  # fmt: skip
     protocols = {
-        "ip": (0x0800, UDP4), "ipv6": (0x86DD, UDP6), "arp": (0x0806, WHO_HAS), "rarp": (0x8035, WHO_HAS),
+        "ipv6": (0x86DD, UDP6), "arp": (0x0806, WHO_HAS), "rarp": (0x8035, WHO_HAS),
         "vlan": (0x8100, Dot1Q(vlan=9) / UDP4), "mpls": (0x8847, MPLS(label=77, s=1) / UDP4),
         "unknown-protocol": (0x88B5, Raw(b"local experiment")),
         "802.2": (4, LLC(dsap=0x42, ssap=0x42, ctrl=3) / STP(rootmac=MAC, bridgemac=PEER_MAC)),
     }  # fmt: skip
     address = bytes.fromhex("020000000001")
-    heads = {name: (number, 1, address, *protocols["ip"]) for name, number in types.items()}
-    heads |= {name: (0, kind, source, *protocols["ip"]) for name, (kind, source) in devices.items()}
+    heads = {name: (number, 1, address, 0x0800, UDP4) for name, number in types.items()}
+    heads |= {name: (0, kind, source, 0x0800, UDP4) for name, (kind, source) in devices.items()}
     heads |= {name: (0, 1, address, *each) for name, each in protocols.items()}
     first, second = {}, {}
     for name, (packet_type, device, source, protocol, upper) in heads.items():
@@ -171,6 +172,8 @@ def raw() -> list[Case]:
         found += group("raw", {f"{name}-ip": UDP4, f"{name}-ipv6": IP6 / SEGMENT}, None, link_type)
     found += group("ip", {"link-type-228": IP4 / SEGMENT}, None, IPV4_ONLY)
     found += group("ipv6", {"link-type-229": UDP6}, None, IPV6_ONLY)
+    acknowledgment = bytes.fromhex("d4000000 020000000001")
+    found += group("wlan", {"unknown-link-type": acknowledgment}, None, IEEE802_11)
     return found + group("user_dlt", {"unknown-link-type": b"private link"}, None, USER0)
 
 
