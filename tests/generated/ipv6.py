@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import struct
-from socket import AF_INET6, inet_pton
+from socket import AF_INET6, inet_ntop, inet_pton
 
 from scapy.layers.inet6 import IPv6ExtHdrFragment, in6_chksum
 from scapy.packet import Packet, Raw
@@ -93,7 +93,7 @@ def options() -> list[Case]:
         if name not in ROUTERS_ONLY:
             destination[f"option-{name}"] = with_options(UDP, wire) + DATAGRAM6
     # For the checksum it is the home address that sends (RFC 6275 11.3.1).
-    at_home = end_of(ip6(src=end_text(HOPS[0])) / DATAGRAM)
+    at_home = end_of(ip6(src=inet_ntop(AF_INET6, HOPS[0])) / DATAGRAM)
     destination["option-home-address"] = with_options(UDP, tlv(0xC9, HOPS[0])) + at_home
     hop["unknown-next-header"] = with_options(253, b"") + b"experiment"
     hop["no-next-header"] = with_options(NO_NEXT, b"")
@@ -153,13 +153,9 @@ def routing() -> list[Case]:
     }
     packets = {}
     for name, (body, end) in bodies.items():
-        datagram = DATAGRAM6 if end is None else end_of(ip6(dst=end_text(end)) / DATAGRAM)
+        datagram = DATAGRAM6 if end is None else end_of(ip6(dst=inet_ntop(AF_INET6, end)) / DATAGRAM)
         packets[name] = extension(UDP, body) + datagram
     return group("ipv6.routing", packets, LINK / ip6(nh=ROUTING))
-
-
-def end_text(address: bytes) -> str:
-    return ":".join(address[at : at + 2].hex() for at in range(0, 16, 2))
 
 
 def fragments() -> list[Case]:

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import struct
+from functools import partial
 
 from scapy.layers.inet import TCP
 from scapy.packet import Raw
 
-from .build import IP4, IP6, LINK, Case, group
+from .build import IP4, IP6, LINK, Case, group, padded
 
 NOP = b"\1"
 ADDRESS4, ADDRESS6 = bytes([192, 0, 2, 77]), bytes.fromhex("20010db8000000000000000000000077")
@@ -128,31 +129,26 @@ FLAGS = {
     "none": "", "fin": "FA", "syn": "S", "syn-ack": "SA", "reset": "R", "push": "PA", "urgent": "UA",
     "ecn-setup": "SEC", "congestion-window-reduced": "CA", "nonce-sum": "NA", "all": "FSRPAUECN",
 }  # fmt: skip
-BASE = TCP(sport=40551, dport=40001, seq=0xEE91D946, ack=0xEEAA2CDB, window=513)
+AGAIN_IN_IPV6 = ["flags-syn", "odd-length", "option-linux-syn", "mptcp-mp_capable-v1-data"]
+
+tcp = partial(TCP, sport=40551, dport=40001, seq=0xEE91D946, ack=0xEEAA2CDB, window=513, flags="A")
 
 
 def with_options(options: bytes) -> TCP:
     """Scapy knows too much of options to keep odd ones: they are its payload, and the offset says more."""
-    padded = options + bytes(-len(options) % 4)
-    segment = BASE.copy()
-    segment.dataofs, segment.flags = 5 + len(padded) // 4, "A"
-    return segment / Raw(padded + b"data")
+    options = padded(options, 4)
+    return tcp(dataofs=5 + len(options) // 4) / Raw(options + b"data")
 
 
 def cases() -> list[Case]:
-    headers = {f"flags-{name}": BASE.copy() for name in FLAGS}
-    for name, flags in FLAGS.items():
-        headers[f"flags-{name}"].flags = flags
-    headers["urgent-pointer"] = TCP(sport=40551, dport=40001, flags="UA", urgptr=3) / Raw(b"urgent")
-    headers["reserved-bits"] = TCP(sport=40551, dport=40001, flags="A", reserved=7)
-    headers["extreme-numbers"] = TCP(
-        sport=65535, dport=65535, seq=2**32 - 1, ack=2**32 - 1, window=65535, flags="A"
-    )
-    headers["odd-length"] = TCP(sport=40551, dport=40001, flags="A") / Raw(b"odd")
-    options = {f"option-{name}": with_options(each) for name, each in OPTIONS.items()}
-    options |= {f"mptcp-{name}": with_options(each) for name, each in MPTCP.items()}
-    six = {f"ipv6-{name}": packet for name, packet in {**headers, **options}.items() if name in SIX}
-    return group("tcp", headers | options, LINK / IP4) + group("tcp", six, LINK / IP6)
-
-
-SIX = {"flags-syn", "odd-length", "option-linux-syn", "mptcp-mp_capable-v1-data"}
+    packets = {
+        **{f"flags-{name}": tcp(flags=flags) for name, flags in FLAGS.items()},
+        "urgent-pointer": tcp(flags="UA", urgptr=3) / Raw(b"urgent"),
+        "reserved-bits": tcp(reserved=7),
+        "extreme-numbers": tcp(sport=65535, dport=65535, seq=2**32 - 1, ack=2**32 - 1, window=65535),
+        "odd-length": tcp() / Raw(b"odd"),
+        **{f"option-{name}": with_options(each) for name, each in OPTIONS.items()},
+        **{f"mptcp-{name}": with_options(each) for name, each in MPTCP.items()},
+    }
+    again = {f"ipv6-{name}": packets[name] for name in AGAIN_IN_IPV6}
+    return group("tcp", packets, LINK / IP4) + group("tcp", again, LINK / IP6)
