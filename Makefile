@@ -1,9 +1,9 @@
 PYTHON := .venv/bin/python
-C_FILES = $(shell find benchmarks csrc tests -name '*.[ch]')
+C_FILES = $(shell find benchmarks csrc fuzz tests -name '*.[ch]')
 
 .NOTPARALLEL:
 .PHONY: help build demo check check-all check-pythons check-sanitize check-sanitize-live lint types werror test \
-    stress bench bench-live soak golden stubs format clean
+    fuzz fuzz-keep coverage stress bench bench-live soak golden stubs format clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 18
@@ -48,6 +48,15 @@ werror: $(PYTHON)
 
 test: build ## run the tests
 	$(PYTHON) -m pytest
+
+fuzz: build ## fuzz the decoder, each target for SECONDS=60; SANITIZER=memory for MSan; needs clang
+	fuzz/run time $(SECONDS)
+
+fuzz-keep: build ## put the fewest inputs that reach all that fuzzing has reached into fuzz/corpus
+	fuzz/run keep
+
+coverage: $(PYTHON) ## 100 % of the decoder's lines and branches are reached by the tests; needs clang and llvm
+	tests/coverage
 
 stress: build ## threads that open, read, stop, close, fork and signal at random: STRESS="seconds seed"
 	$(PYTHON) tests/stress_capture.py $(STRESS)

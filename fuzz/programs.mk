@@ -1,12 +1,15 @@
 # Compiles the decoder, in C alone, with the programs that put it to the test. From the top of the tree:
 #   make -f fuzz/programs.mk BUILD=build/here FLAGS="instrumentation" CC=compiler build/here/PROGRAM...
-# A BUILD keeps to one compiler and its FLAGS. Fuzzers need clang and FUZZER_FLAGS.
+# A BUILD keeps to one compiler and its FLAGS. Fuzzers need clang.
 MAKEFLAGS += --no-builtin-rules
 BUILD := build/sanitize
 FLAGS := -fsanitize=address,undefined -fno-sanitize-recover=all
-FUZZER_FLAGS := -fsanitize=fuzzer
+TRACE :=
 
 DECODER := $(wildcard csrc/decode/*.c csrc/decode/protocols/*.c)
+# TRACE is for the decoder alone, and not for what writes texts, where a fuzzer would look at every character.
+NOT_TRACED := %/text.c %/tree.c %/summary.c
+TRACED := $(filter-out $(NOT_TRACED),$(DECODER))
 WALK := fuzz/walk_packet.c fuzz/read_fields.c $(DECODER)
 CAPTURES := tests/sanitize/capture_packets.c
 # Link types of each fuzzer; none: any. PPP and BSD's null share one, as do the cooked ones.
@@ -18,7 +21,7 @@ LINK_TYPES_null_ppp := 0, 108, 9, 50, 51
 LINK_TYPES_any :=
 
 PCAP_CFLAGS := $(shell pcap-config --cflags)
-COMPILE = $(CC) -std=c11 -g -O1 -Wall -Wextra -Wshadow -Wconversion -fno-omit-frame-pointer $(FLAGS) $(PCAP_CFLAGS)
+COMPILE = $(CC) -std=c11 -g -O2 -Wall -Wextra -Wshadow -Wconversion -fno-omit-frame-pointer $(FLAGS) $(PCAP_CFLAGS)
 objects = $(addprefix $(BUILD)/,$(1:.c=.o))
 programs = $(addprefix $(BUILD)/,$(1))
 
@@ -38,14 +41,13 @@ $(call programs,replay dictionary decode_prefixes decode_mutations decode_cost):
 	$(COMPILE) -o $@ $^ $(LIBRARIES)
 
 $(call programs,$(FUZZERS)): $(BUILD)/%: $(BUILD)/fuzz/target_%.o $(call objects,fuzz/fuzz_input.c $(WALK))
-	$(COMPILE) $(FUZZER_FLAGS) -o $@ $^
+	$(COMPILE) -fsanitize=fuzzer -o $@ $^
 
 $(BUILD)/fuzz/target_%.o: fuzz/fuzz_target.c fuzz/programs.mk
 	@mkdir -p $(@D)
 	$(COMPILE) -DTARGET_LINK_TYPES="$(LINK_TYPES_$*)" -MMD -MP -c -o $@ $<
 
-# It does the counting, and is not counted itself.
-$(BUILD)/tests/sanitize/decode_cost.o: override FLAGS =
+$(call objects,$(TRACED)): COMPILE += $(TRACE)
 
 $(BUILD)/%.o: %.c fuzz/programs.mk
 	@mkdir -p $(@D)

@@ -4,13 +4,14 @@
 seeds.py FOLDER CAPTURE...: files that are no captures, or broken ones, give what can be read of them.
 """
 
+import contextlib
 import hashlib
 import sys
 from pathlib import Path
 
 import umpa_sniffing
 
-LONGEST = 1024  # long packets slow a fuzzer down, and reach nothing that shorter ones don't
+LONGEST = 512  # long packets slow a fuzzer down, and reach nothing that shorter ones don't
 
 
 def fuzz_input(packet: umpa_sniffing.Packet) -> bytes:
@@ -20,10 +21,8 @@ def fuzz_input(packet: umpa_sniffing.Packet) -> bytes:
 
 
 def packets_of(path: str):
-    try:
+    with contextlib.suppress(umpa_sniffing.UMPASniffingException):
         yield from umpa_sniffing.open_offline(path)
-    except umpa_sniffing.UMPASniffingException as error:
-        print(f"seeds.py: {path}: {error}", file=sys.stderr)
 
 
 def main(folder: str, *captures: str) -> None:

@@ -1,12 +1,14 @@
 /* Walks every packet of capture files with each byte of its headers changed, and with each two bytes of them
- * made a length of 0, 1 and 65,535. Changed are bytes up to CONTENTS bytes behind the last header, where
- * lists and quoted packets lie; in packets of up to ALL_VALUES_MAX such bytes to every other value, else to
- * the values that matter to lengths, counts and flags. */
+ * made a length of 0, 1 and 65,535. With --all-values first, each byte takes all other values; else those
+ * that matter to lengths, counts and flags. Changed are bytes up to CONTENTS bytes behind the last header,
+ * where lists and quoted packets lie. */
 #include "../../fuzz/promise.h"
 #include "capture_packets.h"
 #include <string.h>
 
-enum { CONTENTS = 32, ALL_VALUES_MAX = 60 };
+enum { CONTENTS = 32 };
+
+static bool all_values;
 
 /* A packet of which bytes may be changed. */
 struct mutable_packet {
@@ -61,7 +63,7 @@ static void walk_mutations(const struct decoder *decoder, const struct captured 
     if (end > original->caplen)
         end = original->caplen;
     for (uint32_t offset = 0; offset < end; offset++) {
-        if (end <= ALL_VALUES_MAX)
+        if (all_values)
             change_to_all_values(&packet, offset);
         else
             change_to_some_values(&packet, offset);
@@ -73,5 +75,8 @@ static void walk_mutations(const struct decoder *decoder, const struct captured 
 
 int main(int argc, char **argv)
 {
-    return visit_captures(argc, argv, walk_mutations);
+    all_values = argc > 1 && strcmp(argv[1], "--all-values") == 0;
+    if (all_values)
+        argv[1] = argv[0];
+    return visit_captures(argc - all_values, argv + all_values, walk_mutations);
 }
