@@ -56,7 +56,7 @@ fuzz-keep: build ## put the fewest inputs that reach all that fuzzing has reache
 	fuzz/run keep
 
 coverage: $(PYTHON) ## 100 % of the decoder's lines and branches are reached by the tests; needs clang and llvm
-	tests/coverage
+	$(PYTHON) tests/coverage
 
 stress: build ## threads that open, read, stop, close, fork and signal at random: STRESS="seconds seed"
 	$(PYTHON) tests/stress_capture.py $(STRESS)
