@@ -46,6 +46,8 @@ static void read_layers(const struct packet *packet, const uint8_t *bytes)
     for (unsigned i = 0; i < packet->layer_count; i++) {
         const struct layer *layer = packet_layers(packet) + i;
         read_fields(layer, bytes);
+        promise(decode_selection(packet, i, bytes).selector < SELECTOR_COUNT,
+                "a layer is chosen by a selector");
         promise(layer->is_whole || protocols[layer->protocol]->checksum == CHECKSUM_OF_HEADER ||
                     checksum_of_layer(packet, i, bytes) == CHECKSUM_UNKNOWN,
                 "what is not all here has no verdict");
@@ -77,7 +79,7 @@ static void walk_quoted(const struct decoder *decoder, const struct packet *pack
 static void print_packet(const struct packet *packet, const uint8_t *bytes)
 {
     WRITE_EXACTLY(tree_of_packet(packet, bytes, (uintptr_t)packet, text, capacity));
-    WRITE_EXACTLY(summary_of_packet(packet, bytes, text, capacity));
+    WRITE_EXACTLY(summary_of_packet(packet, bytes, "link type", text, capacity));
     for (unsigned i = 0; i < packet->layer_count; i++) {
         const struct layer *layer = packet_layers(packet) + i;
         WRITE_EXACTLY(tree_of_layer(layer, bytes, text, capacity));
