@@ -31,6 +31,9 @@ fuzzers: $(call programs,$(FUZZERS) dictionary)
 fuzzer_names:
 	@echo $(FUZZERS)
 
+link_types_%:
+	@echo "$(LINK_TYPES_$*)"
+
 $(call programs,replay): $(call objects,fuzz/replay.c fuzz/fuzz_input.c $(WALK))
 $(call programs,dictionary): $(call objects,fuzz/dictionary.c $(DECODER))
 $(call programs,decode_prefixes): $(call objects,tests/sanitize/decode_prefixes.c $(CAPTURES) $(WALK))
