@@ -2,7 +2,7 @@ PYTHON := .venv/bin/python
 C_FILES = $(shell find benchmarks csrc fuzz tests -name '*.[ch]')
 
 .NOTPARALLEL:
-.PHONY: help build demo check check-all check-pythons check-sanitize check-sanitize-live lint types werror test \
+.PHONY: help build demo check check-all check-pythons check-sanitize check-sanitize-live check-tshark lint types werror test \
     fuzz fuzz-keep coverage stress bench bench-live soak golden stubs format clean
 
 help:
@@ -21,7 +21,7 @@ check: lint types werror build ## everything that a change must pass: at most 10
 	tests/sanitize/run sample
 	$(PYTHON) -m pytest
 
-check-all: check check-sanitize check-sanitize-live check-pythons ## check, and what takes longer
+check-all: check check-sanitize check-sanitize-live check-tshark check-pythons ## check, and what takes longer
 
 check-pythons: ## run the tests on every CPython 3.10 to 3.13 of this machine
 	tests/every_python
@@ -32,6 +32,9 @@ check-sanitize: $(PYTHON) ## decode and print every packet of the corpus under A
 check-sanitize-live: $(PYTHON) ## run all tests under ASan and UBSan, and those with threads under TSan
 	tests/sanitize/live address
 	tests/sanitize/live thread
+
+check-tshark: build ## compare every value with tshark's over all of the corpus
+	UMPA_TSHARK=all $(PYTHON) -m pytest tests/test_tshark.py
 
 lint: $(PYTHON) ## look at style: ruff, clang-format
 	$(PYTHON) -m ruff check
