@@ -176,9 +176,10 @@ def bits(name: str, mask: int, **more: Any) -> Field:
     return Field((name,), read=lambda element: (number(element) & mask) >> shift, **more)
 
 
-def flags(name: str, *bit_names: str) -> dict[str, Field]:
-    """Entries for named bits, most significant first as in the field table, of a number of tshark's."""
-    return {each: bits(name, 1 << place) for place, each in enumerate(reversed(bit_names))}
+def flags(name: str, *bit_names: str, below: int = 0) -> dict[str, Field]:
+    """Entries for named bits, most significant first as in the field table, of a number of tshark's that has
+    so many more bits `below` them."""
+    return {each: bits(name, 1 << place) for place, each in enumerate(reversed(bit_names), below)}
 
 
 def times(factor: int) -> Callable[[int], int]:

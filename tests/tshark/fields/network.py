@@ -2,7 +2,23 @@
 
 from __future__ import annotations
 
-from tshark.entries import PADDING, Each, Field, Layer, Made, flags, on_the_wire, raw_number, times
+from tshark.entries import (
+    PADDING,
+    Each,
+    Field,
+    Items,
+    Layer,
+    Made,
+    Unnamed,
+    bits,
+    either,
+    flags,
+    number,
+    on_the_wire,
+    raw,
+    raw_number,
+    times,
+)
 from tshark.oracle import Proto
 
 
@@ -17,6 +33,71 @@ def ip_options(proto: Proto) -> int:
 TOS_FLAGS = ("precedence0", "precedence1", "precedence2", "delay", "throughput", "reliability",
              "reserved0", "reserved1")  # fmt: skip
 SEGMENTS = ("ipv6.routing.src.addr", "ipv6.routing.mipv6.home_address", "ipv6.routing.srh.addr")
+
+RPL = {
+    "rpl_flag": bits("ipv6.opt.rpl.flag", 0xE0),
+    "rpl_instance_id": "ipv6.opt.rpl.instance_id",
+    "rpl_sender_rank": "ipv6.opt.rpl.sender_rank",
+}
+IOAM = {
+    "opt_type": "ipv6.opt.ioam.opt_type",
+    "trace_ns": "ipv6.opt.ioam.trace.ns",
+    "trace_nodelen": "ipv6.opt.ioam.trace.nodelen",
+    "trace_flags": "ipv6.opt.ioam.trace.flags",
+    "trace_remlen": "ipv6.opt.ioam.trace.remlen",
+    "trace_type": "ipv6.opt.ioam.trace.type",
+    "trace_data": Unnamed("tshark shows what each node wrote"),
+}
+IPV6_OPTIONS = Items(
+    "ipv6.opt.type",
+    fields={
+        "tunnel_encapsulation_limit": {"tel": "ipv6.opt.tel"},
+        "router_alert": {"router_alert": "ipv6.opt.router_alert"},
+        "calipso": {
+            "doi": "ipv6.opt.calipso.doi",
+            "cmpt_length": "ipv6.opt.calipso.cmpt.length",
+            "sens_level": "ipv6.opt.calipso.sens_level",
+            "checksum": "ipv6.opt.calipso.checksum",
+            "cmpt_bitmap": "ipv6.opt.calipso.cmpt_bitmap",
+        },
+        "pdm": {
+            name: f"ipv6.opt.pdm.{name}"
+            for name in ("scale_dtlr", "scale_dtls", "psn_this_pkt", "psn_last_recv", "delta_last_recv",
+                         "delta_last_sent")
+        },
+        "quick_start": {
+            name: f"ipv6.opt.{name}"
+            for name in ("qs_func", "qs_rate", "qs_ttl", "qs_unused", "qs_nonce", "qs_reserved")
+        },
+        "rpl": RPL,
+        "rpl_old": RPL,
+        "path_mtu": {
+            "pmtu_min": "ipv6.opt.pmtu.min",
+            "pmtu_rtn": "ipv6.opt.pmtu.rtn",
+            "pmtu_r_flag": "ipv6.opt.pmtu.r_flag",
+        },
+        "ioam": IOAM,
+        "ioam_destination": IOAM,
+        "mpl": {
+            "mpl_seed_length": "ipv6.opt.mpl.flag.s",
+            "mpl_flag": bits("ipv6.opt.mpl.flag", 0x30),
+            "mpl_sequence": "ipv6.opt.mpl.sequence",
+            "mpl_seed_id": "ipv6.opt.mpl.seed_id",
+        },
+        "ilnp_nonce": {"ilnp_nonce": "ipv6.opt.ilnp_nonce"},
+        "line_identification": {
+            "lio_length": "ipv6.opt.lio.length",
+            "lio_line_id": Field(("ipv6.opt.lio.line_id",), read=raw),
+        },
+        "jumbo_payload": {"jumbo": "ipv6.opt.jumbo"},
+        "home_address": {"home_address": "ipv6.opt.mipv6.home_address"},
+        "ip_dff": {
+            "dff_ver": "ipv6.opt.dff.flag.ver",
+            "dff_flags": bits("ipv6.opt.dff.flags", 0x30),
+            "dff_sequence": "ipv6.opt.dff.sequence_number",
+        },
+    },
+)  # fmt: skip
 
 FIELDS = {
     "IP": Layer(
@@ -58,40 +139,54 @@ FIELDS = {
             "dst": "ipv6.dst",
         },
     ),
-    "HOPOPTS": Layer(("ipv6.hopopts",), {"nxt": "ipv6.hopopts.nxt", "len": "ipv6.hopopts.len"}),
-    "DSTOPTS": Layer(("ipv6.dstopts",), {"nxt": "ipv6.dstopts.nxt", "len": "ipv6.dstopts.len"}),
+    "HOPOPTS": Layer(
+        ("ipv6.hopopts",),
+        {"_nxt": "ipv6.hopopts.nxt", "_len": "ipv6.hopopts.len", "option_list": IPV6_OPTIONS},
+    ),
+    "DSTOPTS": Layer(
+        ("ipv6.dstopts",),
+        {"_nxt": "ipv6.dstopts.nxt", "_len": "ipv6.dstopts.len", "option_list": IPV6_OPTIONS},
+    ),
     "ROUTING": Layer(
         ("ipv6.routing",),
         {
-            "nxt": "ipv6.routing.nxt",
-            "len": "ipv6.routing.len",
+            "_nxt": "ipv6.routing.nxt",
+            "_len": "ipv6.routing.len",
             "type": "ipv6.routing.type",
             "segleft": "ipv6.routing.segleft",
+            "_reserved": either("ipv6.routing.src.reserved", "ipv6.routing.mipv6.reserved", read=raw_number),
             "last_entry": "ipv6.routing.srh.last_entry",
             "flags": "ipv6.routing.srh.flags",
             "tag": Field(("ipv6.routing.srh.tag",), read=raw_number),
-            "segments": Each(
-                ("ipv6.routing.src.addr", "ipv6.routing.mipv6.home_address", "ipv6.routing.srh.addr")
-            ),
+            "cmpri": "ipv6.routing.rpl.cmprI",
+            "cmpre": "ipv6.routing.rpl.cmprE",
+            "pad": "ipv6.routing.rpl.pad",
+            "_rpl_reserved": "ipv6.routing.rpl.reserved",
+            "rpl_addresses": Unnamed("tshark shows them one by one, and made whole"),
+            "addr": Each(SEGMENTS),
+            "tlvs": Unnamed("tshark 4.0 leaves them undecoded"),
+            "crh16_sid": Each(("ipv6.routing.crh16.current_sid", "ipv6.routing.crh16.sid"), read=number),
+            "crh32_sid": Each(("ipv6.routing.crh32.current_sid", "ipv6.routing.crh32.sid"), read=number),
+            "unknown_data": "ipv6.routing.unknown_data",
         },
     ),
     "FRAGHDR": Layer(
         ("ipv6.fraghdr",),
         {
-            "nxt": "ipv6.fraghdr.nxt",
-            "reserved_octet": "ipv6.fraghdr.reserved_octet",
+            "_nxt": "ipv6.fraghdr.nxt",
+            "_reserved_octet": "ipv6.fraghdr.reserved_octet",
             "offset": "ipv6.fraghdr.offset",
-            "reserved_bits": "ipv6.fraghdr.reserved_bits",
+            "_reserved_bits": "ipv6.fraghdr.reserved_bits",
             "more": "ipv6.fraghdr.more",
-            "ident": "ipv6.fraghdr.ident",
+            "_ident": "ipv6.fraghdr.ident",
         },
     ),
     "AH": Layer(
         ("ah",),
         {
-            "next_header": "ah.next_header",
-            "length": Field(("ah.length",), read=raw_number),
-            "reserved": Field(("ah.reserved",), read=raw_number),
+            "_next_header": "ah.next_header",
+            "_length": Field(("ah.length",), read=raw_number),
+            "_reserved": Field(("ah.reserved",), read=raw_number),
             "spi": "ah.spi",
             "sequence": "ah.sequence",
             "icv": "ah.icv",
@@ -101,11 +196,11 @@ FIELDS = {
     "MIPV6": Layer(
         ("mipv6",),
         {
-            "proto": "mip6.proto",
-            "hlen": "mip6.hlen",
+            "_proto": "mip6.proto",
+            "_hlen": Field(("mip6.hlen",), read=raw_number),
             "mhtype": "mip6.mhtype",
-            "reserved": "mip6.reserved",
-            "csum": "mip6.csum",
+            "_reserved": "mip6.reserved",
+            "_csum": "mip6.csum",
         },
     ),
 }

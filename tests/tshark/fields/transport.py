@@ -70,8 +70,8 @@ FIELDS = {
         {
             "srcport": either("udp.srcport", "udplite.srcport"),
             "dstport": either("udp.dstport", "udplite.dstport"),
-            "checksum_coverage": "udp.checksum_coverage",
-            "checksum": either("udp.checksum", "udplite.checksum"),
+            "_coverage": either("udp.checksum_coverage", "udplite.checksum_coverage"),
+            "_checksum": either("udp.checksum", "udplite.checksum"),
         },
         checksum="udp.checksum.status",
     ),
@@ -80,8 +80,8 @@ FIELDS = {
         {
             "srcport": "sctp.srcport",
             "dstport": "sctp.dstport",
-            "verification_tag": "sctp.verification_tag",
-            "checksum": "sctp.checksum",
+            "_verif_tag": "sctp.verification_tag",
+            "_checksum": "sctp.checksum",
             "chunks": Items("sctp.chunk_type", skip=4),
         },
         checksum="sctp.checksum.status",
