@@ -195,12 +195,13 @@ def items(entry: Items, name: str, ours: list, proto: oracle.Proto) -> Iterator[
     yield f"{name} kinds", [item.kind for item in ours], [entry.kind_of(item) for item in theirs]
     for place, (item, element) in enumerate(zip(ours, theirs, strict=False)):
         where = f"{name}[{place}] {item.name}"
-        if raw(element):
-            yield f"{where} value", item.value, raw(element)[entry.skip :]
-        elif element.get("size"):
-            yield f"{where} length", len(item.value), max(int(element.get("size", 0)) - entry.skip, 0)
         within = oracle.Proto(element)
-        for key, value in getattr(item, "fields", {}).items():
+        if entry.skip is not None and raw(element):
+            yield f"{where} value", item.value, raw(element)[entry.skip :]
+        length = ABSENT if entry.length is None else entry.length.theirs(within, 0)
+        if length is not ABSENT:
+            yield f"{where} length", entry.length.ours(len(item.value)), length
+        for key, value in item.fields.items():
             one = entry.entry(item.name, key)
             if one is None:
                 yield f"{where}.{key}", value, "no entry in the map"

@@ -124,11 +124,13 @@ EVERY = "every item"
 class Items:
     """A list of options, chunks, records: tshark's items are the fields below which a `kind` field stands
     as a child, in order. Of each item are compared: kind (`read` from the item, if the field is not all of
-    it), value (the bytes behind the first `skip` of tshark's item, where it shows them) and `fields`, by the
-    item's name (EVERY for what all items have) and then its field's; these may be Items again."""
+    it), value (the bytes behind the first `skip` of tshark's item, where it shows them; None: it never shows
+    all), the value's length (`length`, where tshark shows it) and `fields`, by the item's name (EVERY for
+    what all items have) and then its field's; these may be Items again."""
 
     kind: str
-    skip: int = 2
+    skip: int | None = 2
+    length: Field | None = None
     fields: Mapping[str, Mapping[str, Entry | str]] = field(default_factory=dict)
     ends: tuple[int, ...] = ()  # kinds that tshark lists as items and ours takes for the end of the list
     read: Callable[[Proto], int] | None = None

@@ -12,6 +12,7 @@ from tshark.entries import ABSENT
 
 if TYPE_CHECKING:
     from tshark.compare import Difference
+    from tshark.scope import Pair
 
 # Noted by compare.py itself, of whole files and packets; libpcap alone says then what ours must be.
 NOT_COMPARED = {
@@ -36,7 +37,7 @@ def reason_we_stopped(difference: Difference) -> str:
 
 def version_is_wrong(difference: Difference) -> bool:
     wrong = reason_we_stopped(difference) == "wrong version number"
-    return layer_of_tshark_alone(difference) and difference.theirs in ("ip", "ipv6") and wrong
+    return layer_of_tshark_alone(difference) and wrong
 
 
 def header_is_not_whole(difference: Difference) -> bool:
@@ -46,14 +47,22 @@ def header_is_not_whole(difference: Difference) -> bool:
     return layer_of_tshark_alone(difference) and bad
 
 
+def told_end(pair: Pair) -> int | None:
+    """Where the layer ends by its own length field, if it has one."""
+    lengths = {"IP": "_len", "IPV6": "_payload", "UDP": "_length"}
+    name = lengths.get(pair.ours.name)
+    fixed = 40 if pair.ours.name == "IPV6" else 0
+    return None if name is None else pair.theirs.position + fixed + pair.ours.get_field(name)
+
+
 def udp_ends_before_ip(difference: Difference) -> bool:
     """Bytes between the two ends are trailer to us; tshark has no name for them."""
     pairs = difference.scope.pairs
     if difference.field != "trailer" or not pairs or pairs[-1].ours.name != "UDP":
         return False
-    ip, udp = pairs[-2].ours, pairs[-1].ours
-    room = ip.len - 4 * ip.hdr_len if ip.name == "IP" else ip.get_field("_payload")
-    return difference.ours[max(room - udp.length, 0) :] == difference.theirs
+    ends = [end for end in map(told_end, pairs) if end is not None]
+    between = ends[-2] - ends[-1]
+    return between > 0 and difference.ours[between:] == difference.theirs
 
 
 def udp_length_is_zero(difference: Difference) -> bool:

@@ -47,6 +47,8 @@ OPTIONS += [word for name in GUESSES for word in ("--disable-protocol", name)]
 
 # Protocols that tshark nests in another layer's tree without meaning a layer of their own.
 PARTS_OF_A_LAYER = {"mptcp"}
+# One header's layer that tshark takes up again behind what it decoded amid it.
+TAKEN_UP_AGAIN = {"sctp"}
 NOT_IN_THE_PACKET = {"geninfo", "frame", "pkt_comment"}
 
 
@@ -98,7 +100,13 @@ class Dissection:
         frame = Proto(next(one for one in element if one.get("name") == "frame"))
         self.number = int(frame.all("frame.number")[0].get("show", ""))
         self.caplen = int(frame.all("frame.cap_len")[0].get("show", ""))
-        self.protos = [proto for proto in protos if not proto.name.startswith("_ws.")]
+        self.protos: list[Proto] = []
+        for proto in protos:
+            first = next((one for one in self.protos if one.name == proto.name), None)
+            if first is not None and proto.name in TAKEN_UP_AGAIN:
+                first.element.extend(proto.element)
+            elif not proto.name.startswith("_ws."):
+                self.protos.append(proto)
         self.is_malformed = any(one.get("name") == "_ws.malformed" for one in element.iter("proto"))
 
 

@@ -50,6 +50,7 @@ IOAM = {
 }
 IPV6_OPTIONS = Items(
     "ipv6.opt.type",
+    length=Field(("ipv6.opt.length",)),
     fields={
         "tunnel_encapsulation_limit": {"tel": "ipv6.opt.tel"},
         "router_alert": {"router_alert": "ipv6.opt.router_alert"},

@@ -20,6 +20,7 @@ from tshark.entries import (
 
 TCP_OPTIONS = Items(
     "tcp.option_kind",
+    length=Field(("tcp.option_len",), brought=lambda length: length + 2),
     ends=(0,),
     fields={
         "mss": {"mss": "tcp.options.mss_val"},
@@ -82,7 +83,7 @@ FIELDS = {
             "dstport": "sctp.dstport",
             "_verif_tag": "sctp.verification_tag",
             "_checksum": "sctp.checksum",
-            "chunks": Items("sctp.chunk_type", skip=4),
+            "chunks": Items("sctp.chunk_type", skip=None),
         },
         checksum="sctp.checksum.status",
     ),

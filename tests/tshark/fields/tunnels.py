@@ -39,7 +39,7 @@ FIELDS = {
             "ack_number": "gre.ack_number",
             "routing": Items(
                 "gre.routing.address_family",
-                skip=4,
+                skip=None,
                 fields={
                     EVERY: {
                         "sre_offset": "gre.routing.sre_offset",
@@ -89,7 +89,7 @@ FIELDS = {
     "GTP": Layer(
         ("gtp",),
         {
-            "flags": "gtp.flags",
+            "flags": bits("gtp.flags", 0x1F),
             "message": "gtp.message",
             "length": "gtp.length",
             "teid": "gtp.teid",
