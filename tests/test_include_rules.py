@@ -13,6 +13,7 @@ import pytest
 TOP = Path(__file__).resolve().parent.parent
 C_CODE = TOP / "csrc"
 LONGEST_FILE = 360
+MADE_FILES = {TOP / "umpa_sniffing" / "protocols.pyi"}  # grow with the tables, and nobody edits them
 
 pytestmark = pytest.mark.skipif(not C_CODE.is_dir(), reason="no C code beside the tests")
 
@@ -142,7 +143,9 @@ def test_no_file_is_long():
     for folder in ("umpa_sniffing", "umit", "tests", "benchmarks"):
         files += [path for path in (TOP / folder).rglob("*") if path.suffix in {".py", ".pyi", ".c"}]
     too_long = {
-        str(path.relative_to(TOP)): lines for path in files if (lines := line_count(path)) > LONGEST_FILE
+        str(path.relative_to(TOP)): lines
+        for path in files
+        if (lines := line_count(path)) > LONGEST_FILE and path not in MADE_FILES
     }
     assert not too_long
 
