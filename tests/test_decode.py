@@ -160,9 +160,9 @@ def test_a_snaplen_cut_is_told_where_no_length_field_bounds_the_contents():
 
 
 def test_802_3_length_frames_end_where_the_length_says():
-    packet = Packet(frames.ethernet(b"\xaa\xaa\x03" + b"llc and more", 6))
-    assert names(packet) == ["Ethernet", "Payload"]
-    assert packet.payload.data == b"\xaa\xaa\x03llc"
+    packet = Packet(frames.ethernet(b"\x42\x42\x03" + b"stp and more", 6))
+    assert names(packet) == ["Ethernet", "LLC", "Payload"]
+    assert packet.payload.data == b"stp"
     assert packet.trailer == b" and more"
     assert packet.stopped is None
 
@@ -214,7 +214,6 @@ def test_linux_cooked():
         ("_blank", 0x0708),
         ("_etype", 0x0800),
     ]
-    assert names(Packet(frames.sll(b"\x00" * 20, protocol=4), frames.SLL)) == ["SLL", "Payload"]
 
 
 @pytest.mark.parametrize("link_type", [0, 105, 147, 511, 512, 0x300001, 0xFFFFFFFF])

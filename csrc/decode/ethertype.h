@@ -8,7 +8,8 @@
 enum {
     LENGTH_MAX = 1500,
     ETHERTYPE_MIN = 1536,
-    ETHERTYPE_LLC = 4, /* Linux's ETH_P_802_2: what follows an 802.3 length begins with LLC */
+    ETHERTYPE_LLC = 4,   /* Linux's ETH_P_802_2: what follows an 802.3 length begins with LLC */
+    NOVELL_RAW = 0xffff, /* no LLC, but IPX, which begins with a checksum that it doesn't use */
 };
 
 /* A header that ends with the type or length that lies `offset` bytes into it. */
@@ -21,8 +22,10 @@ static inline void measure_ethertype(struct bytes_view bytes, uint32_t offset, s
         result->next = type;
     } else if (type > 0 && type <= LENGTH_MAX) {
         result->total_length = result->header_length + type;
-        result->selector = SELECT_ETHERTYPE;
-        result->next = ETHERTYPE_LLC;
+        if (view_u16(bytes, result->header_length) != NOVELL_RAW) {
+            result->selector = SELECT_ETHERTYPE;
+            result->next = ETHERTYPE_LLC;
+        }
     }
 }
 

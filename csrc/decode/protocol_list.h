@@ -2,6 +2,8 @@
 PROTOCOL(payload)
 PROTOCOL(ethernet)
 PROTOCOL(sll)
+PROTOCOL(vlan)
+PROTOCOL(llc)
 PROTOCOL(arp)
 PROTOCOL(ip)
 PROTOCOL(ipv6)

@@ -25,9 +25,11 @@ static enum measure_result ip_measure(struct bytes_view bytes, struct measuremen
 }
 
 static const struct binding ip_bindings[] = {
-    {SELECT_ETHERTYPE, 0x0800},
-    {SELECT_IP_VERSION, 4},
-    {SELECT_LINK_TYPE, 228}, /* LINKTYPE_IPV4 */
+    {SELECT_ETHERTYPE, 0x0800},    /* RFC 894 */
+    {SELECT_IP_VERSION, 4},        /* what tells itself: raw IP, MPLS, NULL */
+    {SELECT_LINK_TYPE, 228},       /* LINKTYPE_IPV4 */
+    {SELECT_LLC_SAP, 0x06},        /* IEEE 802.2 */
+    {SELECT_PPP_PROTOCOL, 0x0021}, /* RFC 1332 */
 };
 
 static const char *const tos_flags[] = {"precedence0", "precedence1", "precedence2", "delay",

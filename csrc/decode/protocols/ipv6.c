@@ -21,7 +21,8 @@ static enum measure_result ipv6_measure(struct bytes_view bytes, struct measurem
 static const struct binding ipv6_bindings[] = {
     {SELECT_ETHERTYPE, 0x86dd},
     {SELECT_IP_VERSION, 6},
-    {SELECT_LINK_TYPE, 229}, /* LINKTYPE_IPV6 */
+    {SELECT_LINK_TYPE, 229},       /* LINKTYPE_IPV6 */
+    {SELECT_PPP_PROTOCOL, 0x0057}, /* RFC 5072 */
 };
 
 static const char *const ds_flags[] = {"ect", "ecn_ce"};
