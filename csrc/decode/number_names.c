@@ -101,6 +101,11 @@ static const struct value_name arphrds[] = {
     {65534, "none"},
 };
 
+static const struct value_name packet_types[] = {
+    {0, "host"}, {1, "broadcast"}, {2, "multicast"}, {3, "otherhost"}, {4, "outgoing"},
+};
+
 const struct value_names ethertype_names = {ROWS(ethertypes)};
 const struct value_names ip_protocol_names = {ROWS(ip_protocols)};
 const struct value_names arphrd_names = {ROWS(arphrds)};
+const struct value_names packet_type_names = {ROWS(packet_types)};

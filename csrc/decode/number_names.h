@@ -6,6 +6,7 @@
 
 extern const struct value_names ethertype_names;   /* IANA, IEEE 802 Numbers */
 extern const struct value_names ip_protocol_names; /* IANA, Protocol Numbers */
+extern const struct value_names packet_type_names; /* Linux, if_packet.h */
 extern const struct value_names arphrd_names;      /* IANA, ARP Hardware Types; Linux, if_arp.h */
 
 #endif

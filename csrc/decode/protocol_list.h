@@ -2,6 +2,7 @@
 PROTOCOL(payload)
 PROTOCOL(ethernet)
 PROTOCOL(sll)
+PROTOCOL(sll2)
 PROTOCOL(vlan)
 PROTOCOL(llc)
 PROTOCOL(arp)
