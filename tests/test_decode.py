@@ -216,7 +216,7 @@ def test_linux_cooked():
     ]
 
 
-@pytest.mark.parametrize("link_type", [0, 105, 147, 511, 512, 0x300001, 0xFFFFFFFF])
+@pytest.mark.parametrize("link_type", [105, 147, 511, 512, 0x300001, 0xFFFFFFFF])
 def test_other_link_types_are_one_payload(link_type):
     packet = Packet(b"any bytes", link_type)
     assert names(packet) == ["Payload"]
