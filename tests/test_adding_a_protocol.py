@@ -11,7 +11,7 @@ import textwrap
 from pathlib import Path
 
 import frames
-from capture_files import checksum
+from frames import checksum
 
 TOP = Path(__file__).resolve().parent.parent
 PAGE = (TOP / "docs" / "adding-a-protocol.rst").read_text()
