@@ -1,5 +1,6 @@
 /* IPv4. A fragment that does not begin its datagram carries Payload.
  * RFC 791. */
+#include "../ip_options.h"
 #include "../number_names.h"
 #include "../protocol.h"
 
@@ -24,12 +25,30 @@ static enum measure_result ip_measure(struct bytes_view bytes, struct measuremen
     return MEASURE_OK;
 }
 
+/* While a source route has hops left, its last one is the destination (RFC 791 3.1, RFC 1122 3.2.1.8). */
+static void ip_give_addresses(struct bytes_view header, struct addresses *addresses)
+{
+    struct bytes_view options = view_from(header, MIN_HEADER);
+    uint32_t offset = 0;
+    struct item item;
+
+    addresses->source = view_first(view_from(header, 12), 4);
+    addresses->destination = view_first(view_from(header, 16), 4);
+    while (item_next(&ip_options, options, &offset, &item))
+        if (item.kind == LOOSE_SOURCE_ROUTE || item.kind == STRICT_SOURCE_ROUTE) {
+            uint32_t last_hop = item.bytes.length - 4;
+            if (item.bytes.length >= 7 && view_u8(item.bytes, 2) <= last_hop + 1)
+                addresses->destination = view_from(item.bytes, last_hop);
+        }
+}
+
 static const struct binding ip_bindings[] = {
     {SELECT_ETHERTYPE, 0x0800},    /* RFC 894 */
     {SELECT_IP_VERSION, 4},        /* what tells itself: raw IP, MPLS, NULL */
     {SELECT_LINK_TYPE, 228},       /* LINKTYPE_IPV4 */
     {SELECT_LLC_SAP, 0x06},        /* IEEE 802.2 */
     {SELECT_PPP_PROTOCOL, 0x0021}, /* RFC 1332 */
+    {SELECT_IP_PROTOCOL, 4}, /* IP in IP (RFC 2003) */
 };
 
 static const char *const tos_flags[] = {"precedence0", "precedence1", "precedence2", "delay",
@@ -65,6 +84,12 @@ static const struct field ip_fields[] = {
      FIELD_BIG_UINT, .bits = {160, 0}},
     {"_padding", "Padding", "Always 0: options hold the padding of a captured header", FIELD_PADDING,
      .bits = {160, 0}},
+    {"dscp", "DSCP", "Differentiated services code point (RFC 2474 3)", FIELD_UINT, .bits = {8, 6},
+     .hidden = true},
+    {"ecn", "ECN", "Explicit congestion notification (RFC 3168 5)", FIELD_UINT, .bits = {14, 2},
+     .hidden = true},
+    {"option_list", "Option List", "The options one by one: kind, name, value (RFC 791 3.1, IANA)",
+     FIELD_ITEMS, .bits = {160, 0}, .hidden = true, .items = &ip_options},
 };
 
 const struct protocol protocol_ip = {
@@ -75,4 +100,7 @@ const struct protocol protocol_ip = {
     .measure = ip_measure,
     .bindings = ROWS(ip_bindings),
     .fields = ROWS(ip_fields),
+    .checksum = CHECKSUM_OF_HEADER,
+    .checksum_offset = 10,
+    .give_addresses = ip_give_addresses,
 };
