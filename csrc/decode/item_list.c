@@ -29,6 +29,15 @@ bool item_next_option(struct bytes_view list, uint32_t *offset, struct item *ite
     return item_take(list, offset, item, kind, 2, view_u8(list, *offset + 1));
 }
 
+bool item_next_ipv6_option(struct bytes_view list, uint32_t *offset, struct item *item)
+{
+    enum { PAD1 = 0 };
+    uint8_t kind = view_u8(list, *offset);
+    if (kind == PAD1)
+        return item_take(list, offset, item, kind, 1, 1);
+    return item_take(list, offset, item, kind, 2, 2U + view_u8(list, *offset + 1));
+}
+
 const struct item_type *item_type_of(const struct item_format *format, uint32_t kind)
 {
     for (size_t i = 0; i < format->type_count; i++)

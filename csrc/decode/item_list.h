@@ -43,6 +43,10 @@ bool item_take(struct bytes_view list, uint32_t *offset, struct item *item, uint
  * 1 stands alone. */
 bool item_next_option(struct bytes_view list, uint32_t *offset, struct item *item);
 
+/* A `next` for the options and TLVs of IPv6's headers: a byte of kind, one of length, which counts what is
+ * behind it; 0 stands alone. */
+bool item_next_ipv6_option(struct bytes_view list, uint32_t *offset, struct item *item);
+
 /* NULL for a kind that has none. */
 const struct item_type *item_type_of(const struct item_format *format, uint32_t kind);
 

@@ -18,11 +18,18 @@ static enum measure_result ipv6_measure(struct bytes_view bytes, struct measurem
     return MEASURE_OK;
 }
 
+static void ipv6_give_addresses(struct bytes_view header, struct addresses *addresses)
+{
+    addresses->source = view_first(view_from(header, 8), 16);
+    addresses->destination = view_first(view_from(header, 24), 16);
+}
+
 static const struct binding ipv6_bindings[] = {
     {SELECT_ETHERTYPE, 0x86dd},
     {SELECT_IP_VERSION, 6},
     {SELECT_LINK_TYPE, 229},       /* LINKTYPE_IPV6 */
     {SELECT_PPP_PROTOCOL, 0x0057}, /* RFC 5072 */
+    {SELECT_IP_PROTOCOL, 41}, /* IPv6 in IP (RFC 2473, 4213) */
 };
 
 static const char *const ds_flags[] = {"ect", "ecn_ce"};
@@ -42,6 +49,8 @@ static const struct field ipv6_fields[] = {
      .bits = {64, 128}, .in_summary = true},
     {"dst", "Destination Address", "Address of the receiver, as RFC 5952 writes it (RFC 8200 3)", FIELD_IPV6,
      .bits = {192, 128}, .in_summary = true},
+    {"ecn", "ECN", "Explicit congestion notification (RFC 3168 5)", FIELD_UINT, .bits = {10, 2},
+     .hidden = true},
 };
 
 const struct protocol protocol_ipv6 = {
@@ -52,4 +61,5 @@ const struct protocol protocol_ipv6 = {
     .measure = ipv6_measure,
     .bindings = ROWS(ipv6_bindings),
     .fields = ROWS(ipv6_fields),
+    .give_addresses = ipv6_give_addresses,
 };
