@@ -154,7 +154,7 @@ def test_rpl_source_route():
     assert (routing.type_name, routing.segleft) == ("rpl_source_route", 2)
     assert (routing.cmpri, routing.cmpre, routing.pad, routing.rpl_reserved) == (15, 14, 5, 10)
     assert routing.rpl_addresses == bytes.fromhex("010203040506") + bytes(2)
-    assert not hasattr(routing, "addr")
+    assert not hasattr(routing, "addr") and not hasattr(routing, "unknown_data")
 
 
 def test_segment_routing():
@@ -186,6 +186,7 @@ def test_compact_routing():
     assert (sixteen.type_name, sixteen.crh16_sid) == ("compact_16", [1, 2, 3, 0, 0, 0])
     thirty_two = decode(ROUTING, bytes.fromhex("0602 00000001 00000002 00000003")).routing
     assert (thirty_two.type_name, thirty_two.crh32_sid) == ("compact_32", [1, 2, 3])
+    assert not any(hasattr(each, "unknown_data") for each in (sixteen, thirty_two))
 
 
 def test_another_type_of_routing():
