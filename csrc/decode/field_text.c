@@ -18,7 +18,7 @@ static const char *put_item_fields(struct text_sink *sink, const struct field *f
                                    struct bytes_view item, const char *separator)
 {
     for (size_t i = 0; i < count; i++) {
-        if (!field_is_present(&fields[i], item))
+        if (fields[i].hidden || !field_is_present(&fields[i], item))
             continue;
         text_put_string(sink, separator);
         text_put_string(sink, fields[i].name);

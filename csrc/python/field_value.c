@@ -52,16 +52,31 @@ static PyObject *list_value(struct module_state *state, const struct field *list
     return values;
 }
 
+static PyObject *value_name(const struct field *field, struct bytes_view view)
+{
+    const char *name = field_value_name(field, view);
+    return name == NULL ? Py_NewRef(Py_None) : PyUnicode_FromString(name);
+}
+
+/* Takes over `key` and `value`, either of which may have failed. */
+static bool add_value(PyObject *fields, PyObject *key, PyObject *value)
+{
+    bool added = key != NULL && value != NULL && PyDict_SetItem(fields, key, value) == 0;
+    Py_XDECREF(key);
+    Py_XDECREF(value);
+    return added;
+}
+
 static bool add_fields(struct module_state *state, PyObject *fields, const struct field *rows, size_t count,
                        struct bytes_view item)
 {
-    for (size_t i = 0; i < count; i++) {
-        if (!field_is_present(&rows[i], item))
+    for (const struct field *row = rows; row < rows + count; row++) {
+        if (!field_is_present(row, item))
             continue;
-        PyObject *value = field_value(state, &rows[i], item, NULL);
-        bool added = value != NULL && PyDict_SetItemString(fields, rows[i].name, value) == 0;
-        Py_XDECREF(value);
-        if (!added)
+        if (!add_value(fields, PyUnicode_FromString(row->name), field_value(state, row, item, NULL)))
+            return false;
+        if (row->names != NULL &&
+            !add_value(fields, PyUnicode_FromFormat("%s_name", row->name), value_name(row, item)))
             return false;
     }
     return true;
@@ -94,12 +109,6 @@ static PyObject *item_objects(struct module_state *state, const struct item_form
         Py_XDECREF(object);
     }
     return objects;
-}
-
-static PyObject *value_name(const struct field *field, struct bytes_view view)
-{
-    const char *name = field_value_name(field, view);
-    return name == NULL ? Py_NewRef(Py_None) : PyUnicode_FromString(name);
 }
 
 PyObject *field_value(struct module_state *state, const struct field *field, struct bytes_view view,
