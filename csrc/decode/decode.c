@@ -173,6 +173,9 @@ static bool measure_header(const struct decoder *decoder, struct packet *packet,
         case MEASURE_BAD_VERSION:
             note_problem(packet, STOP_BAD_VERSION, protocol);
             return false;
+        case MEASURE_LENGTH_TOO_SHORT:
+            note_problem(packet, STOP_LENGTH_TOO_SHORT, protocol);
+            return false;
         }
         wanted = found->header_length;
         if (wanted < min_header || wanted > UINT16_MAX ||
@@ -204,6 +207,7 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     uint32_t end = packet->caplen;
     bool end_is_told = false; /* by a length field; else all bytes on the wire are meant */
     bool in_fragment = false; /* lengths speak of the whole datagram */
+    bool in_ipv6 = false;
 
     packet->stop_reason = STOP_NONE;
     packet->stop_protocol = 0;
@@ -211,7 +215,7 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     unsigned protocol = first_protocol(decoder, packet, (struct bytes_view){bytes, end});
 
     while (protocol != PROTOCOL_payload) {
-        struct measurement found = {0};
+        struct measurement found = {.in_ipv6 = in_ipv6};
         if (count == MAX_LAYERS - 1) { /* the last place is the Payload's */
             note_problem(packet, STOP_TOO_MANY_LAYERS, protocol);
             break;
@@ -229,6 +233,7 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
         layers[count++] = (struct layer){offset, end, (uint16_t)found.header_length, (uint16_t)protocol};
         offset += found.header_length;
         in_fragment = in_fragment || found.is_fragment;
+        in_ipv6 = found.in_ipv6;
         protocol = chosen_protocol(decoder, &found);
     }
     if (!end_is_told && packet->caplen < packet->wire_len)
