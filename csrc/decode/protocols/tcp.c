@@ -1,7 +1,7 @@
 /* TCP.
  * RFC 9293; the labels and the six control bits of RFC 793. */
-#include "../item_list.h"
 #include "../protocol.h"
+#include "../tcp_options.h"
 
 enum { MIN_HEADER = 20 };
 
@@ -14,44 +14,6 @@ static enum measure_result tcp_measure(struct bytes_view bytes, struct measureme
 static const struct binding tcp_bindings[] = {
     {SELECT_IP_PROTOCOL, 6},
 };
-
-static const struct field mss_fields[] = {
-    {"mss", "Maximum Segment Size", "Bytes that a segment to the sender may carry (RFC 9293 3.7.1)",
-     FIELD_UINT, .bits = {16, 16}},
-};
-
-static const struct field window_scale_fields[] = {
-    {"shift", "Shift Count", "By how many bits the window is shifted left (RFC 7323 2.2)", FIELD_UINT,
-     .bits = {16, 8}},
-};
-
-static const struct field sack_fields[] = {
-    {"edges", "Edges", "Left and right edges of the blocks received, in turn (RFC 2018 3)", FIELD_LIST,
-     .bits = {16, 0}, .element = FIELD_UINT, .element_width = 32},
-};
-
-static const struct field timestamps_fields[] = {
-    {"tsval", "Timestamp Value", "The sender's clock (RFC 7323 3.2)", FIELD_UINT, .bits = {16, 32}},
-    {"tsecr", "Timestamp Echo Reply", "The receiver's clock, as last seen (RFC 7323 3.2)", FIELD_UINT,
-     .bits = {48, 32}},
-};
-
-/* IANA, TCP Option Kind Numbers. */
-static const struct item_type tcp_option_types[] = {
-    {1, "nop", NULL, 0},
-    {2, "mss", ROWS(mss_fields)},
-    {3, "window_scale", ROWS(window_scale_fields)},
-    {4, "sack_permitted", NULL, 0},
-    {5, "sack", ROWS(sack_fields)},
-    {8, "timestamps", ROWS(timestamps_fields)},
-    {19, "md5", NULL, 0},
-    {28, "user_timeout", NULL, 0},
-    {29, "tcp_ao", NULL, 0},
-    {30, "mptcp", NULL, 0},
-    {34, "fast_open", NULL, 0},
-};
-
-static const struct item_format tcp_options = {.next = item_next_option, .types = ROWS(tcp_option_types)};
 
 static const char *const control_bits[] = {"urg", "ack", "psh", "rst", "syn", "fin"};
 
@@ -97,4 +59,6 @@ const struct protocol protocol_tcp = {
     .measure = tcp_measure,
     .bindings = ROWS(tcp_bindings),
     .fields = ROWS(tcp_fields),
+    .checksum = CHECKSUM_WITH_ADDRESSES,
+    .checksum_offset = 16,
 };
