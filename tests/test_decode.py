@@ -107,7 +107,7 @@ def test_ip_total_length_zero_is_left_to_the_network_card():
     assert packet.stopped is None
 
 
-@pytest.mark.parametrize("length", [1, 7])
+@pytest.mark.parametrize("length", [0, 1, 7])
 def test_udp_length_below_its_header(length):
     packet = Packet(frames.ethernet(frames.ipv4(frames.udp(b"data", length=length))))
     assert names(packet) == ["Ethernet", "IP", "Payload"]

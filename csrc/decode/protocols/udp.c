@@ -1,14 +1,22 @@
 /* UDP.
  * RFC 768. */
-#include "../protocol.h"
+#include "../udp_ports.h"
 
 enum { HEADER_LENGTH = 8 };
 
 static enum measure_result udp_measure(struct bytes_view bytes, struct measurement *result)
 {
     result->header_length = HEADER_LENGTH;
-    result->total_length = view_u16(bytes, 4); /* 0 in a jumbogram (RFC 2675 4) */
+    result->total_length = view_u16(bytes, 4);
+    measure_udp_ports(bytes, result);
+    if (result->total_length == 0 && !result->in_ipv6) /* IPv6's receivers take it to the end (RFC 2675 4) */
+        return MEASURE_LENGTH_TOO_SHORT;
     return MEASURE_OK;
+}
+
+static uint32_t udp_checksum_coverage(struct bytes_view layer)
+{
+    return view_u16(layer, 6) == 0 ? 0 : layer.length;
 }
 
 static const struct binding udp_bindings[] = {
@@ -33,4 +41,7 @@ const struct protocol protocol_udp = {
     .measure = udp_measure,
     .bindings = ROWS(udp_bindings),
     .fields = ROWS(udp_fields),
+    .checksum = CHECKSUM_WITH_ADDRESSES,
+    .checksum_offset = 6,
+    .checksum_coverage = udp_checksum_coverage,
 };
