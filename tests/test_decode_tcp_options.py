@@ -88,7 +88,7 @@ HMAC = {"addaddrtrunchmac": 0x0102030405060708}
             "0041 0102030405060708",
             CAPABLE
             | {"version": 0, "flags": 0x41, "checksumreq": False, "extensibility": True}
-            | {"nomoresubflows": False, "hmac_flag": True, "sendkey": 0x0102030405060708},
+            | {"hmac_flag": True, "sendkey": 0x0102030405060708},
         ),
         ("0181 0102030405060708 1112131415161718", CAPABLE_V1 | KEYS),
         ("0181 0102030405060708 1112131415161718 0064", CAPABLE_V1 | KEYS | {"datalvllen": 100}),

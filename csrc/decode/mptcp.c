@@ -53,6 +53,11 @@ static bool is_capable(struct bytes_view option)
     return subtype_of(option) == MP_CAPABLE;
 }
 
+static bool is_capable_of_1(struct bytes_view option)
+{
+    return is_capable(option) && (view_u8(option, 2) & 0xfU) != 0;
+}
+
 static bool is_join(struct bytes_view option, uint32_t length)
 {
     return subtype_of(option) == MP_JOIN && option.length == length;
@@ -244,7 +249,7 @@ const struct field mptcp_fields[MPTCP_FIELD_COUNT] = {
     {"extensibility", "Extensibility", "B: to be 0 (RFC 8684 3.1)", FIELD_BOOL, .bits = {25, 1},
      .present = is_capable},
     {"nomoresubflows", "No More Subflows", "C: none to this address and port (RFC 8684 3.1)", FIELD_BOOL,
-     .bits = {26, 1}, .present = is_capable},
+     .bits = {26, 1}, .present = is_capable_of_1},
     {"hmac_flag", "Use HMAC", "H: HMAC-SHA256; SHA1 in version 0 (RFC 8684 3.1)", FIELD_BOOL, .bits = {31, 1},
      .present = is_capable},
     {"sendkey", "Sender's Key", "Names and secures the connection (RFC 8684 3.1)", FIELD_UINT,
