@@ -44,7 +44,7 @@ def test_headers_of_options(number, attribute):
     assert layer.option_list[:5] == [
         Option(1, "padn", b"\xaa\xbb", {}),
         Option(0, "pad1", b"", {}),
-        Option(5, "router_alert", b"\0\x01", {"router_alert": 1}),
+        Option(5, "router_alert", b"\0\x01", {"router_alert": 1, "router_alert_name": "rsvp"}),
         Option(0, "pad1", b"", {}),
         Option(0, "pad1", b"", {}),
     ]
@@ -81,17 +81,29 @@ TRACE = {"trace_ns": 1, "trace_nodelen": 2, "trace_flags": 5, "trace_remlen": 0x
         ),
         ("2306 e0 05 1234 aabb", "rpl", {"rpl_flag": 7, "rpl_instance_id": 5, "rpl_sender_rank": 0x1234}),
         ("6304 80 05 1234", "rpl_old", {"rpl_flag": 4, "rpl_instance_id": 5, "rpl_sender_rank": 0x1234}),
-        ("2606 0811 a1b2c3d7", "quick_start", QUICK_START | {"qs_func": 0, "qs_ttl": 17}),
-        ("2606 8811 a1b2c3d7", "quick_start", QUICK_START | {"qs_func": 8, "qs_unused": 17}),
+        (
+            "2606 0811 a1b2c3d7",
+            "quick_start",
+            QUICK_START | {"qs_func": 0, "qs_func_name": "rate_request", "qs_ttl": 17},
+        ),
+        (
+            "2606 8811 a1b2c3d7",
+            "quick_start",
+            QUICK_START | {"qs_func": 8, "qs_func_name": "rate_report", "qs_unused": 17},
+        ),
         ("3004 05dc 05dd", "path_mtu", {"pmtu_min": 1500, "pmtu_rtn": 1500, "pmtu_r_flag": True}),
         ("3004 05dc 05dc", "path_mtu", {"pmtu_min": 1500, "pmtu_rtn": 1500, "pmtu_r_flag": False}),
-        ("310a 00 01 0001 12e1 c00001 00", "ioam", {"opt_type": 1, **TRACE, "trace_data": b""}),
+        (
+            "310a 00 01 0001 12e1 c00001 00",
+            "ioam",
+            {"opt_type": 1, "opt_type_name": "incremental_trace", **TRACE, "trace_data": b""},
+        ),
         (
             "110c 00 00 0001 12e1 c00001 00 aabb",
             "ioam_destination",
-            {"opt_type": 0, **TRACE, "trace_data": b"\xaa\xbb"},
+            {"opt_type": 0, "opt_type_name": "preallocated_trace", **TRACE, "trace_data": b"\xaa\xbb"},
         ),
-        ("1106 00 03 0001 12e1", "ioam_destination", {"opt_type": 3}),
+        ("1106 00 03 0001 12e1", "ioam_destination", {"opt_type": 3, "opt_type_name": "edge_to_edge"}),
         (
             "6d04 7f 09 1234",
             "mpl",

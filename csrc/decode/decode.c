@@ -157,9 +157,18 @@ static enum stop_reason missing_bytes(const struct packet *packet, uint64_t want
     return wanted_end > packet->caplen && wanted_end <= packet->wire_len ? STOP_CUT_BY_SNAPLEN : otherwise;
 }
 
-/* Measures the header at `offset`, of which `left` bytes are there at most. False when it can't be taken: the
+/* Whether the innermost IP header of the `count` layers so far is IPv6's. */
+__attribute__((cold)) static bool is_in_ipv6(const struct packet *packet, unsigned count)
+{
+    const struct layer *layers = packet_layers(packet);
+    while (count > 0 && layers[count - 1].protocol != PROTOCOL_ip && layers[count - 1].protocol != PROTOCOL_ipv6)
+        count--;
+    return count > 0 && layers[count - 1].protocol == PROTOCOL_ipv6;
+}
+
+/* Measures the header behind `count` others, at `offset`, of which `left` bytes are there at most. False when it can't be taken: the
  * problem, if it is one, has been noted. */
-static bool measure_header(const struct decoder *decoder, struct packet *packet, unsigned protocol,
+static bool measure_header(const struct decoder *decoder, struct packet *packet, unsigned count, unsigned protocol,
                            const uint8_t *bytes, uint32_t offset, uint32_t left, struct measurement *found)
 {
     uint32_t min_header = decoder->headers[protocol].min_header;
@@ -173,6 +182,10 @@ static bool measure_header(const struct decoder *decoder, struct packet *packet,
         case MEASURE_BAD_VERSION:
             note_problem(packet, STOP_BAD_VERSION, protocol);
             return false;
+        case MEASURE_OK_IN_IPV6:
+            if (is_in_ipv6(packet, count))
+                break;
+            /* fall through */
         case MEASURE_LENGTH_TOO_SHORT:
             note_problem(packet, STOP_LENGTH_TOO_SHORT, protocol);
             return false;
@@ -207,7 +220,6 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     uint32_t end = packet->caplen;
     bool end_is_told = false; /* by a length field; else all bytes on the wire are meant */
     bool in_fragment = false; /* lengths speak of the whole datagram */
-    bool in_ipv6 = false;
 
     packet->stop_reason = STOP_NONE;
     packet->stop_protocol = 0;
@@ -215,12 +227,12 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     unsigned protocol = first_protocol(decoder, packet, (struct bytes_view){bytes, end});
 
     while (protocol != PROTOCOL_payload) {
-        struct measurement found = {.in_ipv6 = in_ipv6};
+        struct measurement found = {0};
         if (count == MAX_LAYERS - 1) { /* the last place is the Payload's */
             note_problem(packet, STOP_TOO_MANY_LAYERS, protocol);
             break;
         }
-        if (!measure_header(decoder, packet, protocol, bytes, offset, end - offset, &found))
+        if (!measure_header(decoder, packet, count, protocol, bytes, offset, end - offset, &found))
             break;
         if (found.total_length != 0) {
             uint64_t told_end = (uint64_t)offset + found.total_length;
@@ -233,7 +245,6 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
         layers[count++] = (struct layer){offset, end, (uint16_t)found.header_length, (uint16_t)protocol};
         offset += found.header_length;
         in_fragment = in_fragment || found.is_fragment;
-        in_ipv6 = found.in_ipv6;
         protocol = chosen_protocol(decoder, &found);
     }
     if (!end_is_told && packet->caplen < packet->wire_len)

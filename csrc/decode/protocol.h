@@ -31,11 +31,8 @@ struct binding {
     uint32_t value;
 };
 
-/* What a protocol's measure function finds in a header. All zero before it is called, but for `in_ipv6`. */
+/* What a protocol's measure function finds in a header. All zero before it is called. */
 struct measurement {
-    /* The innermost IP header so far, and this one when it has been measured, is IPv6's. Only the decode loop
-     * knows: it may forbid a header, but not change what is found in it. */
-    bool in_ipv6;
     uint32_t header_length;
     uint32_t total_length; /* header and contents, by the header's own length field; 0: it has none */
     enum selector selector;
@@ -50,6 +47,7 @@ enum measure_result {
     MEASURE_NOT_DECODED, /* a variant that this decoder leaves as Payload: nothing is wrong with it */
     MEASURE_BAD_VERSION,
     MEASURE_LENGTH_TOO_SHORT, /* where the loop can't see it: it knows header_length and total_length */
+    MEASURE_OK_IN_IPV6,       /* else too short, too */
 };
 
 typedef enum measure_result (*measure_function)(struct bytes_view bytes, struct measurement *result);

@@ -15,7 +15,6 @@ static enum measure_result ip_measure(struct bytes_view bytes, struct measuremen
     uint8_t version_and_ihl = view_u8(bytes, 0);
     if (version_and_ihl >> 4 != 4)
         return MEASURE_BAD_VERSION;
-    result->in_ipv6 = false;
     result->header_length = (version_and_ihl & 0xfU) * 4;
     result->total_length = view_u16(bytes, 2); /* 0 where the network card is left to segment (TSO) */
     result->is_fragment = (view_u16(bytes, 6) & MORE_FRAGMENTS) != 0;

@@ -10,7 +10,6 @@ static enum measure_result ipv6_measure(struct bytes_view bytes, struct measurem
     uint16_t payload_length = view_u16(bytes, 4);
     if (view_u8(bytes, 0) >> 4 != 6)
         return MEASURE_BAD_VERSION;
-    result->in_ipv6 = true;
     result->header_length = HEADER_LENGTH;
     if (payload_length != 0) /* 0 for a jumbogram (RFC 2675), or where the card is left to segment */
         result->total_length = HEADER_LENGTH + (uint32_t)payload_length;

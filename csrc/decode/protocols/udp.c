@@ -9,9 +9,7 @@ static enum measure_result udp_measure(struct bytes_view bytes, struct measureme
     result->header_length = HEADER_LENGTH;
     result->total_length = view_u16(bytes, 4);
     measure_udp_ports(bytes, result);
-    if (result->total_length == 0 && !result->in_ipv6) /* IPv6's receivers take it to the end (RFC 2675 4) */
-        return MEASURE_LENGTH_TOO_SHORT;
-    return MEASURE_OK;
+    return result->total_length == 0 ? MEASURE_OK_IN_IPV6 : MEASURE_OK; /* a jumbogram's (RFC 2675 4) */
 }
 
 static uint32_t udp_checksum_coverage(struct bytes_view layer)
