@@ -77,9 +77,9 @@ def test_widths_are_those_of_the_kinds(protocol):
             kind = field["element"] if field["kind"] == "list" else field["kind"]
             if kind in ("mac", "ipv4", "ipv6"):
                 assert width == {"mac": 48, "ipv4": 32, "ipv6": 128}[kind] or field["located"]
-            if kind in ("uint", "flags"):
+            if kind in ("uint", "int", "flags"):
                 assert 1 <= width <= 64 or field["located"]
-            if kind not in ("uint", "flags", "bool"):
+            if kind not in ("uint", "int", "flags", "bool"):
                 assert field["bit_offset"] % 8 == 0
             if kind == "flags":
                 assert len(field["flags"]) == width

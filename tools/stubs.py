@@ -12,6 +12,7 @@ STUB = Path(__file__).parent.parent / "umpa_sniffing" / "protocols.pyi"
 
 TYPE_OF_KIND = {
     "uint": "int",
+    "int": "int",
     "bool": "bool",
     "flags": "int",
     "big_uint": "int",

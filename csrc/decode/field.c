@@ -3,6 +3,20 @@
 #include "protocol.h"
 #include <string.h>
 
+const struct bit_range nowhere = {UINT32_MAX, 1};
+
+struct bit_range bits_of_bytes(struct bytes_view view, uint32_t offset, uint32_t length)
+{
+    return length == 0 ? (struct bit_range){view.length * 8, 0} : (struct bit_range){offset * 8, length * 8};
+}
+
+struct bit_range bits_of_elements(struct bytes_view view, uint32_t offset, uint32_t count,
+                                  uint32_t element_length)
+{
+    uint32_t there = view_from(view, offset).length / element_length;
+    return bits_of_bytes(view, offset, (count < there ? count : there) * element_length);
+}
+
 struct field field_of_flag(const struct field *flags, unsigned index)
 {
     return (struct field){
@@ -110,6 +124,13 @@ uint64_t field_uint(const struct field *field, struct bytes_view view)
         return field->read(view);
     struct bit_range bits = field_bits(field, view);
     return bits.width == 0 ? 0 : view_bits(view, bits.offset, bits.width);
+}
+
+int64_t field_int(const struct field *field, struct bytes_view view)
+{
+    uint64_t value = field_uint(field, view);
+    uint64_t sign = (uint64_t)1 << (field_bits(field, view).width - 1);
+    return (int64_t)((value ^ sign) - sign);
 }
 
 const char *field_value_name(const struct field *field, struct bytes_view view)

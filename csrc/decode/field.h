@@ -11,6 +11,7 @@
 
 enum field_kind {
     FIELD_UINT,
+    FIELD_INT,      /* two's complement */
     FIELD_FLAGS,    /* an integer whose bits have names */
     FIELD_BOOL,     /* one bit, true or false */
     FIELD_NAME,     /* the name of an integer's value: made by field_of_name, never written in a table */
@@ -30,6 +31,17 @@ struct bit_range {
     uint32_t offset;
     uint32_t width;
 };
+
+/* For a row's `locate`: behind all bytes, so that the field is not present. */
+extern const struct bit_range nowhere;
+
+/* For a row's `locate`: `length` bytes from `offset` on, also where that is none. */
+struct bit_range bits_of_bytes(struct bytes_view view, uint32_t offset, uint32_t length);
+
+/* For the `locate` of a FIELD_LIST: `count` elements from byte `offset` on, fewer where the view ends before.
+ */
+struct bit_range bits_of_elements(struct bytes_view view, uint32_t offset, uint32_t count,
+                                  uint32_t element_length);
 
 struct value_name {
     uint32_t value;
@@ -91,6 +103,9 @@ bool field_is_present(const struct field *field, struct bytes_view view);
 
 /* The value of a FIELD_UINT, FIELD_FLAGS, FIELD_BOOL or FIELD_PADDING. */
 uint64_t field_uint(const struct field *field, struct bytes_view view);
+
+/* The value of a FIELD_INT. */
+int64_t field_int(const struct field *field, struct bytes_view view);
 
 /* The name of its value; NULL for one that has none. */
 const char *field_value_name(const struct field *field, struct bytes_view view);

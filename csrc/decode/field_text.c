@@ -64,6 +64,9 @@ void field_put_text(struct text_sink *sink, const struct field *field, struct by
     case FIELD_BOOL:
         text_put_uint(sink, field_uint(field, view));
         break;
+    case FIELD_INT:
+        text_put_int(sink, field_int(field, view));
+        break;
     case FIELD_NAME: {
         const char *name = field_value_name(field, view);
         text_put_string(sink, name == NULL ? "?" : name);

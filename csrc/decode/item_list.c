@@ -38,6 +38,17 @@ bool item_next_ipv6_option(struct bytes_view list, uint32_t *offset, struct item
     return item_take(list, offset, item, kind, 2, 2U + view_u8(list, *offset + 1));
 }
 
+struct bit_range item_list_bits(const struct item_format *format, struct bytes_view view, uint32_t offset,
+                                uint32_t count)
+{
+    struct bytes_view list = view_from(view, offset);
+    uint32_t end = 0;
+    struct item item;
+    while (count > 0 && item_next(format, list, &end, &item))
+        count--;
+    return bits_of_bytes(view, offset, end);
+}
+
 const struct item_type *item_type_of(const struct item_format *format, uint32_t kind)
 {
     for (size_t i = 0; i < format->type_count; i++)

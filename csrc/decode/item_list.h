@@ -47,6 +47,11 @@ bool item_next_option(struct bytes_view list, uint32_t *offset, struct item *ite
  * behind it; 0 stands alone. */
 bool item_next_ipv6_option(struct bytes_view list, uint32_t *offset, struct item *item);
 
+/* For a row's `locate`: where the first `count` items lie, of which the first begins at `offset`; fewer where
+ * the bytes end before. */
+struct bit_range item_list_bits(const struct item_format *format, struct bytes_view view, uint32_t offset,
+                                uint32_t count);
+
 /* NULL for a kind that has none. */
 const struct item_type *item_type_of(const struct item_format *format, uint32_t kind);
 

@@ -136,6 +136,13 @@ void text_put_uint(struct text_sink *sink, uint64_t value)
     text_put(sink, text, text_of_uint(value, text));
 }
 
+void text_put_int(struct text_sink *sink, int64_t value)
+{
+    if (value < 0)
+        text_put_string(sink, "-");
+    text_put_uint(sink, value < 0 ? 0 - (uint64_t)value : (uint64_t)value);
+}
+
 void text_put_byte_count(struct text_sink *sink, uint32_t count)
 {
     text_put_uint(sink, count);

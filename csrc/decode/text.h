@@ -27,6 +27,7 @@ void text_put_string(struct text_sink *sink, const char *text);
 /* Filled with spaces on the right up to `width`. */
 void text_put_padded(struct text_sink *sink, const char *text, size_t width);
 void text_put_uint(struct text_sink *sink, uint64_t value);
+void text_put_int(struct text_sink *sink, int64_t value);
 void text_put_hex(struct text_sink *sink, uint64_t value);
 /* One big-endian integer in decimal. Of more than TEXT_BIG_UINT_MAX bytes the first ones only. */
 enum { TEXT_BIG_UINT_MAX = 256 };

@@ -120,6 +120,8 @@ PyObject *field_value(struct module_state *state, const struct field *field, str
     case FIELD_FLAGS:
     case FIELD_PADDING:
         return PyLong_FromUnsignedLongLong(field_uint(field, view));
+    case FIELD_INT:
+        return PyLong_FromLongLong(field_int(field, view));
     case FIELD_BOOL:
         return PyBool_FromLong((long)field_uint(field, view));
     case FIELD_NAME:

@@ -106,10 +106,11 @@ static PyObject *lower_case_name(const char *name)
 static const char *kind_name(enum field_kind kind)
 {
     static const char *const names[] = {
-        [FIELD_UINT] = "uint",   [FIELD_BOOL] = "bool",         [FIELD_FLAGS] = "flags",
-        [FIELD_MAC] = "mac",     [FIELD_IPV4] = "ipv4",         [FIELD_IPV6] = "ipv6",
-        [FIELD_BYTES] = "bytes", [FIELD_BIG_UINT] = "big_uint", [FIELD_PADDING] = "padding",
-        [FIELD_LIST] = "list",   [FIELD_ITEMS] = "items",       [FIELD_PACKET] = "packet",
+        [FIELD_UINT] = "uint",       [FIELD_INT] = "int",     [FIELD_BOOL] = "bool",
+        [FIELD_FLAGS] = "flags",     [FIELD_MAC] = "mac",     [FIELD_IPV4] = "ipv4",
+        [FIELD_IPV6] = "ipv6",       [FIELD_BYTES] = "bytes", [FIELD_BIG_UINT] = "big_uint",
+        [FIELD_PADDING] = "padding", [FIELD_LIST] = "list",   [FIELD_ITEMS] = "items",
+        [FIELD_PACKET] = "packet",
     };
     return names[kind];
 }
