@@ -13,6 +13,11 @@ static uint32_t add_words(uint32_t sum, struct bytes_view view)
     return (uint32_t)wide;
 }
 
+bool checksum_adds_up(struct bytes_view bytes)
+{
+    return add_words(0, bytes) == 0xffff;
+}
+
 static uint32_t add_number(uint32_t sum, uint32_t number)
 {
     uint8_t bytes[] = {(uint8_t)(number >> 24), (uint8_t)(number >> 16), (uint8_t)(number >> 8),

@@ -12,4 +12,7 @@ enum checksum_verdict {
 
 enum checksum_verdict checksum_of_layer(const struct packet *packet, unsigned index, const uint8_t *bytes);
 
+/* Whether bytes that hold an Internet checksum add up to what they should. */
+bool checksum_adds_up(struct bytes_view bytes);
+
 #endif
