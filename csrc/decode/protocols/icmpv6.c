@@ -97,6 +97,26 @@ static struct bit_range locate_records(struct bytes_view message)
     return item_list_bits(&mld_records, message, HEADER_LENGTH, view_u16(message, 6));
 }
 
+static bool next_locator(struct bytes_view list, uint32_t *offset, struct item *item)
+{
+    return item_take(list, offset, item, 0, 0, 12);
+}
+
+static const struct field locator_fields[] = {
+    {"locator", "Locator", "Upper half of an address (RFC 6743 3)", FIELD_UINT, .bits = {0, 64}},
+    {"preference", "Preference", "The lower the better (RFC 6743 3)", FIELD_UINT, .bits = {64, 16}},
+    {"lifetime", "Lifetime", "Seconds for which it is good (RFC 6743 3)", FIELD_UINT, .bits = {80, 16}},
+};
+
+static const struct item_type locator_types[] = {{0, "locator", ROWS(locator_fields)}};
+
+static const struct item_format locators = {.next = next_locator, .types = ROWS(locator_types)};
+
+static struct bit_range locate_locators(struct bytes_view message)
+{
+    return item_list_bits(&locators, message, HEADER_LENGTH, view_u8(message, 4));
+}
+
 /* The message's length where it has none. */
 static uint32_t extension_at(struct bytes_view message)
 {
@@ -300,6 +320,9 @@ static const struct field icmpv6_fields[] = {
      .bits = {48, 16}, .hidden = true, .present = is_multicast_router_advertisement},
     {"num_locs", "Num of Locs", "Locators that follow (RFC 6743 3)", FIELD_UINT, .bits = {32, 8},
      .hidden = true, .present = is_locator_update},
+    {"locator_list", "Locator List", "Where the node can be reached now (RFC 6743 3)", FIELD_ITEMS,
+     .hidden = true, .in_contents = true, .present = is_locator_update, .locate = locate_locators,
+     .items = &locators},
     {"status", "Status", "Of the registration; 0: success (RFC 6775 4.4)", FIELD_UINT, .bits = {32, 8},
      .hidden = true, .present = is_duplicate_address},
     {"reg_lifetime", "Registration Lifetime", "Minutes (RFC 6775 4.4)", FIELD_UINT, .bits = {48, 16},
