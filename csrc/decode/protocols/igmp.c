@@ -166,7 +166,7 @@ static const struct field igmp_fields[] = {
      .bits = {16, 16}},
     {"maddr", "Multicast Address", "The group; 0.0.0.0 in a general query (RFC 3376 4.1.3)", FIELD_IPV4,
      .bits = {32, 32}, .in_contents = true, .present = has_group},
-    {"s", "S", "Routers shall not take this query for a newer one (RFC 3376 4.1.5)", FIELD_UINT,
+    {"s", "S", "Routers shall not take this query for a newer one (RFC 3376 4.1.5)", FIELD_BOOL,
      .bits = {68, 1}, .in_contents = true, .present = is_query_v3},
     {"qrv", "QRV", "The querier's robustness variable (RFC 3376 4.1.6)", FIELD_UINT, .bits = {69, 3},
      .in_contents = true, .present = is_query_v3},
