@@ -12,6 +12,7 @@ PAGES = Path(__file__).parent.parent / "docs" / "protocols"
 
 KINDS = {
     "uint": "integer",
+    "int": "integer",
     "bool": "bool",
     "flags": "flags",
     "big_uint": "integer",
