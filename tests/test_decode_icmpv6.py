@@ -101,11 +101,11 @@ def test_types_of_which_nothing_more_is_known(message_type):
             header(130, 0, b"\x80\x01\0\0") + GROUP + b"\x0a\x7d\0\2" + b"".join(SOURCES) + b"more",
             {
                 "mld_version": 2,
-                "max_resp": 0x8001,
+                "max_resp": 0x1001 << 3,
                 "maddr": "ff02::fb01",
                 "mld_s": True,
                 "qrv": 2,
-                "qqic": 125,
+                "qqi": 125,
                 "num_src": 2,
                 "saddr": SOURCE_TEXTS,
             },
@@ -318,3 +318,18 @@ def test_the_checksum_has_the_addresses():
     good = header(128)[:2] + struct.pack("!H", 0xFFFF - total) + bytes(4)
     assert icmpv6(good + b"x").checksum_ok is True
     assert icmpv6(good + b"y").checksum_ok is False
+
+
+@pytest.mark.parametrize(
+    ("code", "value"),
+    [(0x7FFF, 0x7FFF), (0x8000, 0x1000 << 3), (0xF123, 0x1123 << 10), (0xFFFF, 0x1FFF << 10)],
+)
+def test_a_long_response_delay_is_a_float(code, value):
+    query = header(130, 0, struct.pack("!HH", code, 0)) + GROUP
+    assert icmpv6(query + bytes(4)).max_resp == value
+    assert icmpv6(query).max_resp == code
+
+
+@pytest.mark.parametrize(("code", "value"), [(127, 127), (128, 16 << 3), (0xC8, 24 << 7), (255, 31 << 10)])
+def test_a_long_query_interval_is_a_float(code, value):
+    assert icmpv6(header(130) + GROUP + bytes([0, code, 0, 0])).qqi == value

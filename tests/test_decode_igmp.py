@@ -61,7 +61,7 @@ def report(record_count: int, rest: bytes) -> bytes:
             query(130, 2, b"".join(SOURCES) + b"more"),
             3,
             {
-                "max_resp": 130,
+                "max_resp": 144,
                 "maddr": GROUP_TEXT,
                 "s": 1,
                 "qrv": 2,
@@ -199,3 +199,9 @@ def test_the_checksum_is_of_the_whole_message():
     message = bytes.fromhex("16000904e00000fb")
     assert igmp(message).checksum_ok is True
     assert igmp(message + b"\1\2").checksum_ok is False
+
+
+@pytest.mark.parametrize(("code", "value"), [(127, 127), (128, 16 << 3), (0xC8, 24 << 7), (255, 31 << 10)])
+def test_a_long_response_time_of_version_3_is_a_float(code, value):
+    assert igmp(query(code, 0)).max_resp == value
+    assert igmp(header(0x11, code)).max_resp == code

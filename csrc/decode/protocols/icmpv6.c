@@ -2,9 +2,11 @@
  * contents, but for the types of RFC 4861 that say more there.
  * RFC 4443, 4861 (Neighbor Discovery); 2710 and 3810 (MLD), 2894, 3122, 3971, 4065, 4191, 4286, 4620, 4884,
  * 5568, 6275, 6743, 6775, 8335. */
+#include "../floating_code.h"
 #include "../icmp_extensions.h"
 #include "../icmp_names.h"
 #include "../icmpv6_types.h"
+#include "../ilnp.h"
 #include "../mld.h"
 #include "../nd_options.h"
 #include "../protocol.h"
@@ -23,6 +25,17 @@ static bool has_sources(struct bytes_view message)
 static uint64_t listener_version(struct bytes_view message)
 {
     return has_sources(message) || is_listener_report_v2(message) ? 2 : 1;
+}
+
+static uint64_t max_resp_of(struct bytes_view message)
+{
+    uint16_t code = view_u16(message, 4);
+    return has_sources(message) ? floating_code_value(code, 16) : code;
+}
+
+static uint64_t query_interval_of(struct bytes_view message)
+{
+    return floating_code_value(view_u8(message, 25), 8);
 }
 
 static struct bit_range locate_later_identifier(struct bytes_view message)
@@ -97,24 +110,9 @@ static struct bit_range locate_records(struct bytes_view message)
     return item_list_bits(&mld_records, message, HEADER_LENGTH, view_u16(message, 6));
 }
 
-static bool next_locator(struct bytes_view list, uint32_t *offset, struct item *item)
-{
-    return item_take(list, offset, item, 0, 0, 12);
-}
-
-static const struct field locator_fields[] = {
-    {"locator", "Locator", "Upper half of an address (RFC 6743 3)", FIELD_UINT, .bits = {0, 64}},
-    {"preference", "Preference", "The lower the better (RFC 6743 3)", FIELD_UINT, .bits = {64, 16}},
-    {"lifetime", "Lifetime", "Seconds for which it is good (RFC 6743 3)", FIELD_UINT, .bits = {80, 16}},
-};
-
-static const struct item_type locator_types[] = {{0, "locator", ROWS(locator_fields)}};
-
-static const struct item_format locators = {.next = next_locator, .types = ROWS(locator_types)};
-
 static struct bit_range locate_locators(struct bytes_view message)
 {
-    return item_list_bits(&locators, message, HEADER_LENGTH, view_u8(message, 4));
+    return item_list_bits(&ilnp_locators, message, HEADER_LENGTH, view_u8(message, 4));
 }
 
 /* The message's length where it has none. */
@@ -249,16 +247,18 @@ static const struct field icmpv6_fields[] = {
      .hidden = true, .in_contents = true, .locate = locate_extension_list, .items = &icmp_extension_objects},
     {"mld_version", "MLD Version", "1 or 2, by type and length (RFC 3810 8.1)", FIELD_UINT, .bits = {0, 8},
      .hidden = true, .in_contents = true, .present = is_of_listeners, .read = listener_version},
-    {"max_resp", "Maximum Response Delay", "Milliseconds; in version 2 a code (RFC 2710 3.4; 3810 5.1.3)",
-     FIELD_UINT, .bits = {32, 16}, .hidden = true, .present = has_group},
+    {"max_resp", "Maximum Response Delay", "Milliseconds; in version 2 what the code says (RFC 3810 5.1.3)",
+     FIELD_UINT, .bits = {32, 16}, .hidden = true, .in_contents = true, .present = has_group,
+     .read = max_resp_of},
     {"maddr", "Multicast Address", "The group; :: in a general query (RFC 2710 3.5; 3810 5.1.5)", FIELD_IPV6,
      .bits = {64, 128}, .hidden = true, .in_contents = true, .present = has_group},
     {"mld_s", "S", "Routers shall not take this query for a newer one (RFC 3810 5.1.7)", FIELD_BOOL,
      .bits = {196, 1}, .hidden = true, .in_contents = true, .present = has_sources},
     {"qrv", "QRV", "The querier's robustness variable (RFC 3810 5.1.8)", FIELD_UINT, .bits = {197, 3},
      .hidden = true, .in_contents = true, .present = has_sources},
-    {"qqic", "QQIC", "Seconds between queries; from 128 on a floating-point code (RFC 3810 5.1.9)",
-     FIELD_UINT, .bits = {200, 8}, .hidden = true, .in_contents = true, .present = has_sources},
+    {"qqi", "Query Interval", "Seconds between queries, as the code says (RFC 3810 5.1.9)", FIELD_UINT,
+     .bits = {200, 8}, .hidden = true, .in_contents = true, .present = has_sources,
+     .read = query_interval_of},
     {"num_src", "Number of Sources", "Sources that follow (RFC 3810 5.1.10)", FIELD_UINT, .bits = {208, 16},
      .hidden = true, .in_contents = true, .present = has_sources},
     {"saddr", "Source Addresses", "The sources that are asked for (RFC 3810 5.1.11)", FIELD_LIST,
@@ -322,7 +322,7 @@ static const struct field icmpv6_fields[] = {
      .hidden = true, .present = is_locator_update},
     {"locator_list", "Locator List", "Where the node can be reached now (RFC 6743 3)", FIELD_ITEMS,
      .hidden = true, .in_contents = true, .present = is_locator_update, .locate = locate_locators,
-     .items = &locators},
+     .items = &ilnp_locators},
     {"status", "Status", "Of the registration; 0: success (RFC 6775 4.4)", FIELD_UINT, .bits = {32, 8},
      .hidden = true, .present = is_duplicate_address},
     {"reg_lifetime", "Registration Lifetime", "Minutes (RFC 6775 4.4)", FIELD_UINT, .bits = {48, 16},

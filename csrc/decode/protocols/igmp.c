@@ -1,5 +1,6 @@
 /* IGMP, versions 1 to 3. The sources of a query and the records of a report are contents.
  * RFC 1112 appendix I, 2236, 3376. */
+#include "../floating_code.h"
 #include "../item_list.h"
 #include "../protocol.h"
 
@@ -57,6 +58,12 @@ static bool has_version(struct bytes_view message)
 static bool has_max_resp(struct bytes_view message)
 {
     return version_of(message) == 2 || is_query_v3(message);
+}
+
+static uint64_t max_resp_of(struct bytes_view message)
+{
+    uint8_t code = view_u8(message, 1);
+    return is_query_v3(message) ? floating_code_value(code, 8) : code;
 }
 
 static bool has_group(struct bytes_view message)
@@ -160,8 +167,8 @@ static const struct field igmp_fields[] = {
      .names = &type_names},
     {"version", "IGMP Version", "1 to 3, by type and length (RFC 3376 7.1)", FIELD_UINT, .bits = {0, 8},
      .hidden = true, .in_contents = true, .present = has_version, .read = version_of},
-    {"max_resp", "Max Resp Time", "Tenths of a second; from 128 on a floating-point code (RFC 3376 4.1.1)",
-     FIELD_UINT, .bits = {8, 8}, .in_contents = true, .present = has_max_resp},
+    {"max_resp", "Max Resp Time", "Tenths of a second; in version 3 what the code says (RFC 3376 4.1.1)",
+     FIELD_UINT, .bits = {8, 8}, .in_contents = true, .present = has_max_resp, .read = max_resp_of},
     {"_checksum", "Checksum", "As it stands in the header, not verified (RFC 3376 4.1.2)", FIELD_UINT,
      .bits = {16, 16}},
     {"maddr", "Multicast Address", "The group; 0.0.0.0 in a general query (RFC 3376 4.1.3)", FIELD_IPV4,
@@ -170,8 +177,8 @@ static const struct field igmp_fields[] = {
      .bits = {68, 1}, .in_contents = true, .present = is_query_v3},
     {"qrv", "QRV", "The querier's robustness variable (RFC 3376 4.1.6)", FIELD_UINT, .bits = {69, 3},
      .in_contents = true, .present = is_query_v3},
-    {"qqic", "QQIC", "Seconds between queries; from 128 on a floating-point code (RFC 3376 4.1.7)",
-     FIELD_UINT, .bits = {72, 8}, .in_contents = true, .present = is_query_v3},
+    {"qqic", "QQIC", "Code of the seconds between queries, from 128 on a float (RFC 3376 4.1.7)", FIELD_UINT,
+     .bits = {72, 8}, .in_contents = true, .present = is_query_v3},
     {"num_src", "Num Src", "Sources that follow (RFC 3376 4.1.8)", FIELD_UINT, .bits = {80, 16},
      .in_contents = true, .present = is_query_v3},
     {"saddr", "Source Addresses", "The sources that are asked for (RFC 3376 4.1.9)", FIELD_LIST,
