@@ -113,12 +113,17 @@ def test_fields_of_each_version(message, version, fields):
     assert packet.stopped is None
 
 
-@pytest.mark.parametrize("message_type", [1, 0x13, 0x14, 0x1E, 0x30, 200])
+@pytest.mark.parametrize("message_type", [1, 0x13, 0x14, 0x30, 200])
 def test_of_other_types_the_type_is_known(message_type):
     layer = igmp(header(message_type, 1))
     assert dict(layer.get_fields()) == {"type": message_type, "_checksum": 0x4242}
     assert not hasattr(layer, "version")
     assert len(bytes(layer)) == 8
+
+
+@pytest.mark.parametrize("message_type", [0x1E, 0x1F])
+def test_a_traceroute_is_of_a_group(message_type):
+    assert igmp(header(message_type)).maddr == GROUP_TEXT
 
 
 @pytest.mark.parametrize(

@@ -9,6 +9,8 @@ enum {
     REPORT_V1 = 0x12,
     REPORT_V2 = 0x16,
     LEAVE = 0x17,
+    TRACEROUTE_RESPONSE = 0x1e, /* mtrace */
+    TRACEROUTE = 0x1f,
     REPORT_V3 = 0x22,
     ROUTER_SOLICITATION = 0x31, /* RFC 4286 */
     ROUTER_TERMINATION = 0x32,
@@ -68,7 +70,9 @@ static uint64_t max_resp_of(struct bytes_view message)
 
 static bool has_group(struct bytes_view message)
 {
-    return has_version(message) && !is_report_v3(message);
+    uint8_t type = view_u8(message, 0);
+    bool is_traceroute = type == TRACEROUTE || type == TRACEROUTE_RESPONSE;
+    return is_traceroute || (has_version(message) && !is_report_v3(message));
 }
 
 static enum measure_result igmp_measure(struct bytes_view bytes, struct measurement *result)
