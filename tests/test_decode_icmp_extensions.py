@@ -186,7 +186,8 @@ MTU = struct.pack("!I", 1500)
     ],
 )
 def test_an_interface(ctype, value, fields):
-    expected = {"length": 4 + len(value), "ctype": ctype, **fields}
+    role_name = {0: "incoming", 1: "sub_ip", 2: "outgoing", 3: "next_hop"}[fields["role"]]
+    expected = {"length": 4 + len(value), "ctype": ctype, "role_name": role_name, **fields}
     assert objects_of(extension_object(2, ctype, value)) == [(2, "interface_information", value, expected)]
 
 

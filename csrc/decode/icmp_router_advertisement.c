@@ -31,15 +31,6 @@ struct bit_range icmp_router_list(struct bytes_view message, uint32_t offset)
     return item_list_bits(&icmp_routers, message, offset, router_count(message));
 }
 
-static bool next_mobility_extension(struct bytes_view list, uint32_t *offset, struct item *item)
-{
-    enum { PADDING = 0 };
-    uint8_t kind = view_u8(list, *offset);
-    if (kind == PADDING)
-        return item_take(list, offset, item, kind, 1, 1);
-    return item_take(list, offset, item, kind, 2, view_u8(list, *offset + 1) + 2U);
-}
-
 static const struct field mobility_agent_fields[] = {
     {"seq", "Sequence Number", "Advertisements since the agent began (RFC 5944 2.1.1)", FIELD_UINT,
      .bits = {16, 16}},
@@ -64,7 +55,7 @@ static const struct item_type mobility_extension_types[] = {
     {24, "challenge", NULL, 0},
 };
 
-const struct item_format icmp_mobility_extensions = {.next = next_mobility_extension,
+const struct item_format icmp_mobility_extensions = {.next = item_next_ipv6_option,
                                                      .types = ROWS(mobility_extension_types)};
 
 struct bit_range icmp_mobility_list(struct bytes_view message, uint32_t offset)

@@ -43,8 +43,8 @@ bool item_take(struct bytes_view list, uint32_t *offset, struct item *item, uint
  * 1 stands alone. */
 bool item_next_option(struct bytes_view list, uint32_t *offset, struct item *item);
 
-/* A `next` for the options and TLVs of IPv6's headers: a byte of kind, one of length, which counts what is
- * behind it; 0 stands alone. */
+/* A `next` for the options and TLVs of IPv6's headers, and for Mobile IP's: a byte of kind, one of length,
+ * which counts what is behind it; 0 stands alone. */
 bool item_next_ipv6_option(struct bytes_view list, uint32_t *offset, struct item *item);
 
 /* For a row's `locate`: where the first `count` items lie, of which the first begins at `offset`; fewer where
