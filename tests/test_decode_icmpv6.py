@@ -144,7 +144,6 @@ def test_types_of_which_nothing_more_is_known(message_type):
                             "num_src": 0,
                             "maddr": "ff02::fb01",
                             "saddr": [],
-                            "aux_data": b"",
                         },
                     ),
                 ],

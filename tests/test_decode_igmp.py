@@ -97,7 +97,6 @@ def report(record_count: int, rest: bytes) -> bytes:
                             "num_src": 0,
                             "maddr": GROUP_TEXT,
                             "saddr": [],
-                            "aux_data": b"",
                         },
                     ),
                 ],

@@ -19,7 +19,8 @@ static struct bit_range locate_sources(struct bytes_view record)
 
 static struct bit_range locate_aux_data(struct bytes_view record)
 {
-    return bits_of_bytes(record, RECORD_HEADER + view_u16(record, 2) * 16U, view_u8(record, 1) * 4U);
+    uint32_t length = view_u8(record, 1) * 4U;
+    return length == 0 ? nowhere : bits_of_bytes(record, RECORD_HEADER + view_u16(record, 2) * 16U, length);
 }
 
 static const struct field record_fields[] = {

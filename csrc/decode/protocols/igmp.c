@@ -109,7 +109,8 @@ static struct bit_range locate_record_sources(struct bytes_view record)
 
 static struct bit_range locate_aux_data(struct bytes_view record)
 {
-    return bits_of_bytes(record, RECORD_HEADER + view_u16(record, 2) * 4U, view_u8(record, 1) * 4U);
+    uint32_t length = view_u8(record, 1) * 4U;
+    return length == 0 ? nowhere : bits_of_bytes(record, RECORD_HEADER + view_u16(record, 2) * 4U, length);
 }
 
 static const struct field record_fields[] = {
