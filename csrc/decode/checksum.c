@@ -1,5 +1,6 @@
 /* The Internet checksum (RFC 1071), with and without a pseudo-header, and CRC32c (RFC 9260, appendix A). */
 #include "checksum.h"
+#include "addresses.h"
 #include "decode.h"
 
 /* Ones' complement sum of 16-bit words; an odd last byte counts as if a zero followed. */
@@ -69,19 +70,6 @@ static uint32_t ip_protocol_of(const struct protocol *protocol)
     return 0;
 }
 
-/* From the innermost IP header on, which sets both, the headers before the layer may set others. */
-static struct addresses addresses_of(const struct packet *packet, unsigned index, const uint8_t *bytes)
-{
-    struct addresses addresses = {0};
-    for (unsigned i = 0; i < index; i++) {
-        const struct layer *layer = packet_layers(packet) + i;
-        const struct protocol *protocol = protocols[layer->protocol];
-        if (protocol->give_addresses != NULL)
-            protocol->give_addresses(layer_header(layer, bytes), &addresses);
-    }
-    return addresses;
-}
-
 /* Whether the layer's contents are all here, neither cut nor a fragment of them. */
 static bool is_whole(const struct packet *packet, unsigned index, const uint8_t *bytes)
 {
@@ -113,7 +101,7 @@ enum checksum_verdict checksum_of_layer(const struct packet *packet, unsigned in
     if (protocol->checksum == CHECKSUM_CRC32C)
         return verify_crc32c(covered, protocol->checksum_offset);
     if (protocol->checksum == CHECKSUM_WITH_ADDRESSES) {
-        struct addresses addresses = addresses_of(packet, index, bytes);
+        struct addresses addresses = addresses_behind(packet, index, bytes);
         if (addresses.source.length == 0)
             return CHECKSUM_UNKNOWN;
         seed = add_words(add_words(0, addresses.source), addresses.destination);

@@ -2,6 +2,7 @@
  * It proves min_header <= header_length <= bytes left, and that a layer never ends behind the one around it.
  */
 #include "decode.h"
+#include "addresses.h"
 
 const struct protocol *const protocols[PROTOCOL_COUNT] = {
 #define PROTOCOL(name) [PROTOCOL_##name] = &protocol_##name,
@@ -158,18 +159,18 @@ static enum stop_reason missing_bytes(const struct packet *packet, uint64_t want
 }
 
 /* Whether the innermost IP header of the `count` layers so far is IPv6's. */
-__attribute__((cold)) static bool is_in_ipv6(const struct packet *packet, unsigned count)
+__attribute__((cold)) static bool is_in_ipv6(const struct packet *packet, unsigned count,
+                                             const uint8_t *bytes)
 {
-    const struct layer *layers = packet_layers(packet);
-    while (count > 0 && layers[count - 1].protocol != PROTOCOL_ip && layers[count - 1].protocol != PROTOCOL_ipv6)
-        count--;
-    return count > 0 && layers[count - 1].protocol == PROTOCOL_ipv6;
+    enum { IPV6_ADDRESS_LENGTH = 16 };
+    return addresses_behind(packet, count, bytes).source.length == IPV6_ADDRESS_LENGTH;
 }
 
-/* Measures the header behind `count` others, at `offset`, of which `left` bytes are there at most. False when it can't be taken: the
- * problem, if it is one, has been noted. */
-static bool measure_header(const struct decoder *decoder, struct packet *packet, unsigned count, unsigned protocol,
-                           const uint8_t *bytes, uint32_t offset, uint32_t left, struct measurement *found)
+/* Measures the header behind `count` others, at `offset`, of which `left` bytes are there at most. False when
+ * it can't be taken: the problem, if it is one, has been noted. */
+static bool measure_header(const struct decoder *decoder, struct packet *packet, unsigned count,
+                           unsigned protocol, const uint8_t *bytes, uint32_t offset, uint32_t left,
+                           struct measurement *found)
 {
     uint32_t min_header = decoder->headers[protocol].min_header;
     uint32_t wanted = min_header;
@@ -183,7 +184,7 @@ static bool measure_header(const struct decoder *decoder, struct packet *packet,
             note_problem(packet, STOP_BAD_VERSION, protocol);
             return false;
         case MEASURE_OK_IN_IPV6:
-            if (is_in_ipv6(packet, count))
+            if (is_in_ipv6(packet, count, bytes))
                 break;
             /* fall through */
         case MEASURE_LENGTH_TOO_SHORT:

@@ -48,7 +48,7 @@ static const struct binding ip_bindings[] = {
     {SELECT_LINK_TYPE, 228},       /* LINKTYPE_IPV4 */
     {SELECT_LLC_SAP, 0x06},        /* IEEE 802.2 */
     {SELECT_PPP_PROTOCOL, 0x0021}, /* RFC 1332 */
-    {SELECT_IP_PROTOCOL, 4}, /* IP in IP (RFC 2003) */
+    {SELECT_IP_PROTOCOL, 4},       /* IP in IP (RFC 2003) */
 };
 
 static const char *const tos_flags[] = {"precedence0", "precedence1", "precedence2", "delay",

@@ -25,10 +25,8 @@ static void ipv6_give_addresses(struct bytes_view header, struct addresses *addr
 }
 
 static const struct binding ipv6_bindings[] = {
-    {SELECT_ETHERTYPE, 0x86dd},
-    {SELECT_IP_VERSION, 6},
-    {SELECT_LINK_TYPE, 229},       /* LINKTYPE_IPV6 */
-    {SELECT_PPP_PROTOCOL, 0x0057}, /* RFC 5072 */
+    {SELECT_ETHERTYPE, 0x86dd},    {SELECT_IP_VERSION, 6}, {SELECT_LINK_TYPE, 229}, /* LINKTYPE_IPV6 */
+    {SELECT_PPP_PROTOCOL, 0x0057},                                                  /* RFC 5072 */
     {SELECT_IP_PROTOCOL, 41}, /* IPv6 in IP (RFC 2473, 4213) */
 };
 
