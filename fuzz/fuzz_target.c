@@ -22,9 +22,10 @@ size_t LLVMFuzzerCustomMutator(uint8_t *data, size_t size, size_t max_size, unsi
             data[i] = 0;
         size = FUZZ_HEAD_LENGTH;
     }
-    if (seed % 16 == 0) /* the head is worth a change now and then */
+    if (seed % 16 == 0) { /* the head is worth a change now and then */
         LLVMFuzzerMutate(data, FUZZ_HEAD_LENGTH, FUZZ_HEAD_LENGTH);
-    else
+        data[7] |= seed / 16 % 4 == 0 ? 0xf8 : 0; /* and so are all texts */
+    } else
         size = FUZZ_HEAD_LENGTH + LLVMFuzzerMutate(data + FUZZ_HEAD_LENGTH, size - FUZZ_HEAD_LENGTH,
                                                    max_size - FUZZ_HEAD_LENGTH);
     if (LINK_TYPE_COUNT > 0)

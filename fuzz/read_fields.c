@@ -2,7 +2,7 @@
 #include "read_fields.h"
 #include "../csrc/decode/item_list.h"
 #include "../csrc/decode/protocol.h"
-#include "exact_text.h"
+#include "promise.h"
 
 static void check_inside(struct bytes_view part, struct bytes_view whole, const char *what)
 {
@@ -11,18 +11,15 @@ static void check_inside(struct bytes_view part, struct bytes_view whole, const 
             what);
 }
 
-static size_t text_of_field(const struct field *field, struct bytes_view view, char *text, size_t capacity)
+/* Into no buffer: what matters here is what is read. */
+static void text_of_field(const struct field *field, struct bytes_view view)
 {
-    struct text_sink sink = {text, capacity, 0};
-    field_put_text(&sink, field, view);
-    return sink.length;
+    field_put_text(&(struct text_sink){0}, field, view);
 }
 
-static size_t text_of_bytes(struct bytes_view bytes, char *text, size_t capacity)
+static void text_of_bytes(struct bytes_view bytes)
 {
-    struct text_sink sink = {text, capacity, 0};
-    text_put_escaped(&sink, bytes);
-    return sink.length;
+    text_put_escaped(&(struct text_sink){0}, bytes);
 }
 
 static void read_rows(const struct field *rows, size_t count, struct bytes_view view);
@@ -36,7 +33,7 @@ static void read_items(const struct item_format *format, struct bytes_view list)
         promise(offset > before && offset <= list.length, "a walk over items goes on, within the list");
         check_inside(item.bytes, list, "an item lies in its list");
         check_inside(item.value, item.bytes, "a value lies in its item");
-        WRITE_EXACTLY(text_of_bytes(item.value, text, capacity));
+        text_of_bytes(item.value);
         read_rows(format->fields, format->field_count, item.bytes);
         if (type != NULL)
             read_rows(type->fields, type->field_count, item.bytes);
@@ -56,10 +53,10 @@ static void read_flags(const struct field *flags, struct bytes_view view)
 static void read_field(const struct field *field, struct bytes_view view)
 {
     check_inside(field_bytes(field, view), view, "a present field lies in its view");
-    WRITE_EXACTLY(text_of_field(field, view, text, capacity));
+    text_of_field(field, view);
     if (field->names != NULL) {
         struct field name = field_of_name(field);
-        WRITE_EXACTLY(text_of_field(&name, view, text, capacity));
+        text_of_field(&name, view);
     }
     if (field->kind == FIELD_FLAGS)
         read_flags(field, view);

@@ -21,8 +21,8 @@ static bool replay(const char *path)
     bool complete = fread(data, 1, size, file) == size;
     fclose(file);
     fprintf(stderr, "%s\n", path); /* the last one is the one that crashed */
-    if (complete)
-        LLVMFuzzerTestOneInput(data, size);
+    if (complete && size >= FUZZ_HEAD_LENGTH)
+        walk_input(data, size, WALK_TEXTS);
     free(data);
     return complete;
 }
