@@ -33,7 +33,9 @@ static bool has_npdu_number(struct bytes_view header)
 static bool next_extension(struct bytes_view list, uint32_t *offset, struct item *item)
 {
     uint32_t type = view_u8(list, *offset);
-    return type != NO_MORE_HEADERS && item_take(list, offset, item, type, 2, view_u8(list, *offset + 1) * 4U);
+    if (type == NO_MORE_HEADERS)
+        return false;
+    return item_take(list, offset, item, type, 2, view_u8(list, *offset + 1) * 4U);
 }
 
 static enum measure_result gtp_measure(struct bytes_view bytes, struct measurement *result)
