@@ -15,6 +15,8 @@ import signal
 import sys
 import tempfile
 
+import frames
+
 import umpa_sniffing
 from umpa_sniffing import from_file, from_file_loop, open_live, open_offline, sniff, sniff_loop, to_file
 
@@ -41,6 +43,32 @@ def layers():
     for layer in packet.protos:
         str(layer), layer.get_fields(), layer.payload, bytes(layer), dir(layer)
     packet.ip.src, packet.udp.get_flags, packet["ip"], "tcp" in packet, packet.stopped, packet.trailer
+
+
+OPTIONS = bytes.fromhex("020405b4 0402 080a00000001ffffffff 01 030307")
+segment = umpa_sniffing.Packet(frames.ethernet(frames.ipv4(frames.tcp(b"data", options=OPTIONS), 6)))
+error = umpa_sniffing.Packet(frames.ethernet(frames.ipv4(b"\x03\x01" + bytes(6) + bytes(segment)[14:], 1)))
+tunnel = bytes(8) + bytes(segment)
+DECODE_AS = {("udp.port", 53): "vxlan", ("udp.port", 4789): None}
+
+
+def decode_as():
+    inner = umpa_sniffing.Packet(frames.ethernet(frames.ipv4(frames.udp(tunnel))), decode_as=DECODE_AS)
+    with open_offline(path, decode_as=DECODE_AS) as capture:
+        return inner.get("tcp"), inner.get("ip", 2), inner.get("arp"), next(capture)
+
+
+def pickling():
+    """What pickle asks for; pickle itself tells of MemoryErrors as it likes."""
+    inner = umpa_sniffing.Packet(frames.ethernet(frames.ipv4(frames.udp(tunnel))), decode_as=DECODE_AS)
+    for each in (inner, segment, segment.tcp):
+        make, arguments = each.__reduce__()
+        assert make(*arguments) == each
+
+
+def lists():
+    option_list = segment.tcp.option_list
+    return option_list[0].mss, error.icmp.quoted.tcp.option_list, error.icmp.type_name, str(error.icmp)
 
 
 def use_all_of_it():
@@ -80,6 +108,10 @@ CALLS = {
     "decode": lambda: umpa_sniffing.Packet(bytes(packet)),
     "printing": lambda: (str(packet), repr(packet), hash(packet), packet == packets[1]),
     "layers": layers,
+    "decode_as": decode_as,
+    "pickling": pickling,
+    "lists": lists,
+    "checksums": lambda: [layer.checksum_ok for layer in segment.protos],
     "get_available_devices": umpa_sniffing.get_available_devices,
     "open_live": lambda: iterate(open_live("lo", filter=live_filter, dump="out.pcap")),
     "sniff": lambda: sniff(2, live_filter, "lo", dump="out.pcap"),

@@ -20,7 +20,7 @@ FILE_CALLS = [
     "from_file_loop",
     "open_offline",
 ]
-PACKET_CALLS = ["decode", "printing", "layers"]
+PACKET_CALLS = ["decode", "printing", "layers", "decode_as", "pickling", "lists", "checksums"]
 LIVE_CALLS = [
     "get_available_devices",
     "open_live",
@@ -118,7 +118,7 @@ def file(tmp_path):
     return path
 
 
-@pytest.mark.parametrize(("call", "how"), ways(FILE_CALLS))
+@pytest.mark.parametrize(("call", "how"), ways([*FILE_CALLS, "decode_as"]))
 def test_each_allocation_in_c_fails_with_files(call, how, failing_malloc, file):
     judge(*run(call, "C", how, file, "", **with_failing_malloc(failing_malloc)))
 
