@@ -108,7 +108,8 @@ def test_labels_and_docs(protocol):
 def test_every_row_is_an_attribute_with_its_doc(protocol):
     layer_type = getattr(protocols, protocol["name"])
     for field in protocol["fields"]:
-        assert getattr(layer_type, field["name"]).__doc__ == field["doc"]
+        doc = getattr(layer_type, field["name"]).__doc__
+        assert doc.startswith(f"{field['label']}: ") and doc.endswith(f". {field['doc']}.")
         assert all(hasattr(layer_type, flag) for flag in field["flags"])
         assert hasattr(layer_type, field["name"].lstrip("_") + "_name") == bool(field["values"])
 

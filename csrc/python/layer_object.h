@@ -15,6 +15,9 @@ extern PyType_Spec layer_spec;
 /* protocol_types.c: adds Layer and a type of each protocol to the module; -1 with an exception. */
 int layer_setup(PyObject *module, struct module_state *state);
 
+/* protocol_table.c: adds protocol_table() and selectors() to the module; -1 with an exception. */
+int protocol_table_setup(PyObject *module);
+
 /* The getter of a field's attribute; `closure` is the field. */
 PyObject *layer_get_attribute_field(PyObject *self, void *closure);
 

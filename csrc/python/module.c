@@ -32,7 +32,8 @@ static int module_exec(PyObject *module)
     state->exceptions = PyImport_ImportModule("umpa_sniffing.exceptions");
     if (state->exceptions == NULL || !import_records(state))
         return -1;
-    if (layer_setup(module, state) < 0 || packet_setup(module, state) < 0 || capture_setup(module, state) < 0)
+    if (protocol_table_setup(module) < 0 || layer_setup(module, state) < 0 ||
+        packet_setup(module, state) < 0 || capture_setup(module, state) < 0)
         return -1;
     return PyModule_AddIntConstant(module, "SNAPLEN_MAX", SNAPLEN_MAX);
 }

@@ -68,5 +68,6 @@ void module_free(void *module)
     for (size_t i = 0; i < PROTOCOL_COUNT; i++) {
         PyMem_Free(state->layer_getset[i]);
         PyMem_Free(state->derived_fields[i]);
+        PyMem_Free(state->attribute_docs[i]);
     }
 }

@@ -22,6 +22,7 @@ struct module_state {
     PyGetSetDef *packet_getset;
     PyGetSetDef *layer_getset[PROTOCOL_COUNT];
     char type_names[PROTOCOL_COUNT][64];
+    char *attribute_docs[PROTOCOL_COUNT];
     struct derived_field *derived_fields[PROTOCOL_COUNT]; /* what layer_getset points to */
     struct decoder decoder;
 };
