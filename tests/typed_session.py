@@ -33,16 +33,16 @@ def largest_segment(tcp: TCP) -> int | None:
 def look(packet: Packet) -> list[str]:
     found = []
     assert_type(packet.ip, IP)
-    assert_type(packet.ip.proto_name, "str | None")
+    assert_type(packet.ip.proto_name, str | None)
     assert_type(packet.tcp.syn, bool)
     assert_type(packet.tcp.seq, int)
     assert_type(packet.payload, Payload)
     assert_type(packet.payload.data, bytes)
-    assert_type(packet.tcp.checksum_ok, "bool | None")
-    assert_type(packet.stopped, "Stopped | None")
+    assert_type(packet.tcp.checksum_ok, bool | None)
+    assert_type(packet.stopped, Stopped | None)
     assert_type(packet.icmp.quoted, Packet) if "icmp" in packet else None
     assert_type(packet.vlan, VLAN) if VLAN in packet else None
-    assert_type(packet.routing.addr, "list[str]") if "routing" in packet else None
+    assert_type(packet.routing.addr, list[str]) if "routing" in packet else None
     inner: IP | None = packet.get(IP, 2)
     if inner is not None:
         found.append(inner.src)
