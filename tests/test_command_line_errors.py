@@ -77,6 +77,15 @@ def test_an_error_is_one_line_and_status_1(folder, arguments, told):
         ("sniff -j atomic", "timestamp_type must be one of host"),
         ("sniff -y MORSE", "datalink must be a DLT's name or number"),
         ("sniff --time-stamp-precision milli", "invalid choice: 'milli'"),
+        (
+            "read good.pcap --decode-as udp.port=53,vxlan",
+            "as udp.port==8472,vxlan, not udp.port=53,",
+        ),
+        (
+            "read good.pcap --decode-as udp.port==x,vxlan",
+            "as udp.port==8472,vxlan, not udp.port==x,",
+        ),
+        ("read good.pcap --decode-as udp.port==53,vx", "decode_as: no layer is called 'vx'"),
     ],
 )
 def test_wrong_usage_is_status_2_and_told_with_the_usage(folder, arguments, told):

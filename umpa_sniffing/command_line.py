@@ -227,7 +227,8 @@ def dump(options: argparse.Namespace) -> int:
 def read(options: argparse.Namespace) -> int:
     text_of = packet_text(options)
     path = STDIN if options.file == "-" else options.file
-    with open_offline(path, filter=filter_of(options), count=options.count) as capture:
+    decode_as = getattr(options, "decode_as", None)
+    with open_offline(path, filter=filter_of(options), count=options.count, decode_as=decode_as) as capture:
         stop_at_signals(capture)
         print_packets(capture, text_of)
     return 0

@@ -11,8 +11,8 @@ import umpa_sniffing
 
 # Options that are arguments of open_live() by this name. Absent when not given: its defaults hold.
 LIVE_ARGUMENTS = {
-    "buffer_size", "count", "datalink", "direction", "dump", "flush_interval", "immediate", "monitor",
-    "promisc", "snaplen", "timeout", "timestamp_precision", "timestamp_type",
+    "buffer_size", "count", "datalink", "decode_as", "direction", "dump", "flush_interval", "immediate",
+    "monitor", "promisc", "snaplen", "timeout", "timestamp_precision", "timestamp_type",
 }  # fmt: skip
 
 EXIT_STATUS = "exit status: 0 when done, also by Ctrl-C; 1 after an error, which is told; 2 for wrong usage."
@@ -81,6 +81,7 @@ examples:
   %(prog)s lo.pcap udp or tcp port 80  what matches
   %(prog)s -c 1 -v lo.pcap             the first packet with all its fields
   %(prog)s -ttt lo.pcap                with the time since the packet before
+  %(prog)s --decode-as udp.port==8472,vxlan lo.pcap      with VXLAN on a port of its own
   cat lo.pcap | %(prog)s - udp         from a pipe
 
 Files are pcap and pcapng.
@@ -103,6 +104,28 @@ def kibibytes(text: str) -> int:
     if not 64 <= int(text) <= 1 << 20:
         raise argparse.ArgumentTypeError(f"must be 64 to {1 << 20} KiB, not {text}")
     return int(text) * 1024
+
+
+class AddBinding(argparse.Action):
+    """udp.port==8472,vxlan, as tshark's -d has it, into a dict for decode_as."""
+
+    def __call__(
+        self,
+        parser: argparse.ArgumentParser,
+        namespace: argparse.Namespace,
+        values: object,
+        option_string: str | None = None,
+    ) -> None:
+        number_space, _, rest = str(values).partition("==")
+        number, comma, layer = rest.partition(",")
+        try:
+            key = number_space, int(number, 0)
+        except ValueError:
+            comma = ""
+        if not comma:
+            parser.error(f"argument {option_string}: write it as udp.port==8472,vxlan, not {values}")
+        bindings = {**getattr(namespace, self.dest, {}), key: layer}
+        setattr(namespace, self.dest, bindings)
 
 
 def add_live(parser: argparse.ArgumentParser) -> None:
@@ -134,6 +157,8 @@ def add_printing(parser: argparse.ArgumentParser) -> None:
     add("-t", dest="time_style", action="count", default=0,
         help="no time; -tt: seconds since 1970; -ttt: since the packet before; -tttt: date and time;"
         " -ttttt: since the first packet")  # fmt: skip
+    add("--decode-as", dest="decode_as", action=AddBinding, metavar="SPACE==NUMBER,LAYER",
+        help="another layer for a number: udp.port==8472,vxlan")  # fmt: skip
     add("-l", "--line-buffered", action="store_true", default=False,
         help="hand over each line at once; without -l: as soon as no packet waits")  # fmt: skip
 

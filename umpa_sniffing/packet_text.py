@@ -57,8 +57,13 @@ def hex_lines(data: bytes, with_ascii: bool) -> Iterator[str]:
 
 
 def link_header_length(packet: Packet) -> int:
-    layers = packet.protos
-    return len(bytes(layers[0])) if layers and layers[0].layer == LINK_LAYER else 0
+    """With a frame's tags and LLC, as tcpdump has it."""
+    length = 0
+    for index, layer in enumerate(packet.protos):
+        if layer.layer != LINK_LAYER or (index > 0 and layer.name not in ("VLAN", "LLC")):
+            break
+        length += len(bytes(layer))
+    return length
 
 
 def packet_text(options: argparse.Namespace) -> Callable[[Packet], str]:
