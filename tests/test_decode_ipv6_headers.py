@@ -137,13 +137,35 @@ def test_options_end_at_a_length_beyond_the_header(broken):
     assert packet.payload.data == b"data"
 
 
-def test_a_jumbogram_reaches_to_the_captured_end():
-    contents = header(UDP, "c204 00011180") + frames.udp(bytes(70000), length=0)
-    packet = Packet(frames.ipv6(contents, HOPOPTS, length=0), frames.RAW)
+@pytest.mark.parametrize(
+    ("option", "length", "payload", "trailer", "stopped"),
+    [
+        ("c204 00011180", 0, 70000, 0, None),
+        ("c204 00010da0", 0, 69008, 992, None),
+        ("c204 00011181", 0, 70000, 0, ("HOPOPTS", "length field beyond the bytes")),
+        ("c204 ffffffff", 0, 70000, 0, ("HOPOPTS", "length field beyond the bytes")),
+        ("c204 00011180", 1016, 1000, 69000, ("HOPOPTS", "length field beyond the bytes")),
+        ("c204 0000ffff", 0, 70000, 0, None),
+        ("c203 ffffff 00", 0, 70000, 0, None),
+        ("c20a 00011180 00000000 0000", 0, 70000, 0, None),
+    ],
+    ids=["exact", "trailer", "beyond", "far beyond", "both", "no jumbogram", "short", "long"],
+)
+def test_a_jumbogram_is_as_long_as_its_option_says(option, length, payload, trailer, stopped):
+    contents = header(UDP, option) + frames.udp(bytes(70000), length=0)
+    packet = Packet(frames.ipv6(contents, HOPOPTS, length=length), frames.RAW)
     assert names(packet) == ["IPV6", "HOPOPTS", "UDP", "Payload"]
+    assert (len(packet.payload.data), len(packet.trailer)) == (payload, trailer)
+    assert packet.stopped == stopped
+
+
+def test_a_jumbogram_that_is_cut():
+    contents = header(UDP, "c204 00011180") + frames.udp(bytes(70000), length=0)
+    data = frames.ipv6(contents, HOPOPTS, length=0)
+    packet = Packet(data[:100], frames.RAW, wire_len=len(data))
     assert packet.hopopts.option_list[0].jumbo == 70016
-    assert len(packet.payload.data) == 70000
-    assert packet.stopped is None
+    assert packet.stopped == ("HOPOPTS", "cut by snaplen")
+    assert packet.udp.checksum_ok is None
 
 
 def test_source_route():

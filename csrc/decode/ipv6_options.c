@@ -188,7 +188,7 @@ static const struct item_type ipv6_option_types[] = {
     {0x8c, "line_identification", ROWS(line_id_fields)},
     {0x9e, "experiment_9e", NULL, 0},
     {0xbe, "experiment_be", NULL, 0},
-    {0xc2, "jumbo_payload", ROWS(jumbo_fields)},
+    {IPV6_JUMBO_PAYLOAD, "jumbo_payload", ROWS(jumbo_fields)},
     {IPV6_HOME_ADDRESS, "home_address", ROWS(home_address_fields)},
     {0xde, "experiment_de", NULL, 0},
     {0xee, "ip_dff", ROWS(dff_fields)},

@@ -8,6 +8,7 @@
 enum {
     IPV6_OPTIONS_OFFSET = 2,
     IPV6_OPTIONS_MIN_HEADER = 8,
+    IPV6_JUMBO_PAYLOAD = 0xc2,
     IPV6_HOME_ADDRESS = 0xc9,
 };
 
