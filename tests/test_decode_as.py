@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import pickle
 import socket
+import types
 
 import capture_files
 import frames
@@ -44,6 +46,32 @@ def test_of_a_capture_and_of_no_other(capture_file):
         with open_offline(capture_file) as other:
             assert names(next(other)) == PLAIN
         assert names(next(own)) == TUNNEL
+
+
+def test_any_mapping():
+    assert names(Packet(FRAME, decode_as=types.MappingProxyType({("udp.port", 53): "vxlan"}))) == TUNNEL
+
+
+class FailingMapping:
+    def keys(self):
+        raise ZeroDivisionError
+
+
+def test_a_mapping_that_fails():
+    with pytest.raises(ZeroDivisionError):
+        Packet(FRAME, decode_as=FailingMapping())
+
+
+def test_a_number_that_changes_the_mapping_while_it_is_read():
+    class Port:
+        def __index__(self):
+            bindings.clear()
+            gc.collect()
+            return 53
+
+    bindings = {("udp.port", Port()): "vxlan".upper()}
+    assert names(Packet(FRAME, decode_as=bindings)) == TUNNEL
+    assert bindings == {}
 
 
 def test_none_takes_a_binding_away():

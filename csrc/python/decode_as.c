@@ -57,11 +57,9 @@ static bool bind_one(const struct module_state *state, struct decoder *decoder, 
 
 bool argument_decode_as(struct module_state *state, PyObject *value, struct decoder **decoder)
 {
-    PyObject *key, *layer;
-    Py_ssize_t position = 0;
     if (value == NULL || value == Py_None)
         return true;
-    if (!PyDict_Check(value)) {
+    if (!PyDict_Check(value) && !PyObject_HasAttrString(value, "keys")) {
         PyErr_Format(PyExc_TypeError, "decode_as must be a dict or None, not %.100s",
                      Py_TYPE(value)->tp_name);
         return false;
@@ -71,10 +69,14 @@ bool argument_decode_as(struct module_state *state, PyObject *value, struct deco
         return false;
     }
     **decoder = state->decoder;
-    while (PyDict_Next(value, &position, &key, &layer))
-        if (!bind_one(state, *decoder, key, layer))
-            return false;
-    return true;
+    PyObject *bindings = PyDict_New(); /* a copy: a key's __index__ may change the mapping itself */
+    bool bound = bindings != NULL && PyDict_Update(bindings, value) == 0;
+    PyObject *key, *layer;
+    Py_ssize_t position = 0;
+    while (bound && PyDict_Next(bindings, &position, &key, &layer))
+        bound = bind_one(state, *decoder, key, layer);
+    Py_XDECREF(bindings);
+    return bound;
 }
 
 /* The first layer in which the packet, decoded anew, differs; -1 where none does. */
