@@ -73,7 +73,7 @@ def check_layer(layer) -> None:
     for name, value in fields:
         assert layer.get_field(name) == value == getattr(layer, name)
         offset = layer.get_offset(name)
-        assert 0 <= offset <= 8 * len(bytes(layer))
+        assert 0 <= offset <= 8 * len(layer.packet)  # behind the header, where it lies in its contents
     for name in dir(layer):
         getattr(layer, name, None)  # a field may be absent: that is an AttributeError
     for name in {"flags", "tos", "ds"} & set(names):
