@@ -74,6 +74,18 @@ def test_a_number_that_changes_the_mapping_while_it_is_read():
     assert bindings == {}
 
 
+def test_a_checksum_is_verified_with_the_number_by_which_its_layer_was_found():
+    addresses = socket.inet_aton("192.0.2.1") + socket.inet_aton("198.51.100.200")
+    segment = frames.tcp(b"data")
+    pseudo_header = addresses + bytes([0, 253, 0, len(segment)])
+    right = frames.checksum(pseudo_header + segment[:16] + bytes(2) + segment[18:])
+    segment = segment[:16] + right.to_bytes(2, "big") + segment[18:]
+    packet = frames.ethernet(frames.ipv4(segment, 253))
+    assert Packet(packet, decode_as={("ip.proto", 253): "tcp"}).tcp.checksum_ok is True
+    in_udp = frames.ethernet(frames.ipv4(frames.udp(segment)))
+    assert Packet(in_udp, decode_as={("udp.port", 53): "tcp"}).tcp.checksum_ok is None
+
+
 def test_none_takes_a_binding_away():
     frame = frames.ethernet(frames.ipv4(frames.udp(VXLAN, ports=(40000, 4789))))
     assert names(Packet(frame)) == TUNNEL

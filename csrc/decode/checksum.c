@@ -62,14 +62,6 @@ static enum checksum_verdict verify_internet(struct bytes_view covered, uint32_t
     return told == 0 || (seed != 0 && told == seed) ? CHECKSUM_UNKNOWN : CHECKSUM_BAD;
 }
 
-static uint32_t ip_protocol_of(const struct protocol *protocol)
-{
-    for (size_t i = 0; i < protocol->binding_count; i++)
-        if (protocol->bindings[i].selector == SELECT_IP_PROTOCOL)
-            return protocol->bindings[i].value;
-    return 0;
-}
-
 /* Whether the layer's contents are all here, neither cut nor a fragment of them. */
 static bool is_whole(const struct packet *packet, unsigned index, const uint8_t *bytes)
 {
@@ -102,10 +94,11 @@ enum checksum_verdict checksum_of_layer(const struct packet *packet, unsigned in
         return verify_crc32c(covered, protocol->checksum_offset);
     if (protocol->checksum == CHECKSUM_WITH_ADDRESSES) {
         struct addresses addresses = addresses_behind(packet, index, bytes);
-        if (addresses.source.length == 0)
+        struct measurement chosen = decode_selection(packet, index, bytes);
+        if (addresses.source.length == 0 || chosen.selector != SELECT_IP_PROTOCOL)
             return CHECKSUM_UNKNOWN;
         seed = add_words(add_words(0, addresses.source), addresses.destination);
-        seed = add_number(add_number(seed, covered.length), ip_protocol_of(protocol));
+        seed = add_number(add_number(seed, covered.length), chosen.next);
     }
     if (protocol->checksum_coverage != NULL) {
         uint32_t coverage = protocol->checksum_coverage(covered);
