@@ -159,6 +159,13 @@ def test_a_snaplen_cut_is_told_where_no_length_field_bounds_the_contents():
     assert Packet(padded, wire_len=len(padded) + 20).stopped is None
 
 
+def test_a_snaplen_cut_is_no_excuse_for_a_length_beyond_that_of_the_layer_around_it():
+    lies = frames.ethernet(frames.ipv4(frames.udp(b"data", length=500)))
+    assert Packet(lies + bytes(14), wire_len=1514).stopped == ("UDP", "length field beyond the bytes")
+    tiny = frames.ethernet(frames.ipv4(bytes(8), 6))
+    assert Packet(tiny + bytes(4), wire_len=1514).stopped == ("TCP", "header truncated")
+
+
 def test_802_3_length_frames_end_where_the_length_says():
     packet = Packet(frames.ethernet(b"\x42\x42\x03" + b"stp and more", 6))
     assert names(packet) == ["Ethernet", "LLC", "Payload"]

@@ -151,11 +151,12 @@ struct measurement decode_selection(const struct packet *packet, unsigned index,
                       : decode_measurement(packet, index - 1, bytes);
 }
 
-/* Why bytes that a header speaks of are missing: they were on the wire, or were never there. */
-static enum stop_reason missing_bytes(const struct packet *packet, uint64_t wanted_end,
+/* Why bytes behind `end` that a header speaks of are missing: they were on the wire, or the layers around it
+ * don't have them. */
+static enum stop_reason missing_bytes(const struct packet *packet, uint32_t end, uint64_t wanted_end,
                                       enum stop_reason otherwise)
 {
-    return wanted_end > packet->caplen && wanted_end <= packet->wire_len ? STOP_CUT_BY_SNAPLEN : otherwise;
+    return end == packet->caplen && wanted_end <= packet->wire_len ? STOP_CUT_BY_SNAPLEN : otherwise;
 }
 
 /* Whether the innermost IP header of the `count` layers so far is IPv6's. */
@@ -200,7 +201,9 @@ static bool measure_header(const struct decoder *decoder, struct packet *packet,
     }
     if (wanted <= left)
         return true;
-    note_problem(packet, missing_bytes(packet, (uint64_t)offset + wanted, STOP_HEADER_TRUNCATED), protocol);
+    note_problem(packet,
+                 missing_bytes(packet, offset + left, (uint64_t)offset + wanted, STOP_HEADER_TRUNCATED),
+                 protocol);
     return false;
 }
 
@@ -241,7 +244,7 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
             if (told_end <= end)
                 end = (uint32_t)told_end;
             else if (!in_fragment)
-                note_problem(packet, missing_bytes(packet, told_end, STOP_LENGTH_TOO_LONG), protocol);
+                note_problem(packet, missing_bytes(packet, end, told_end, STOP_LENGTH_TOO_LONG), protocol);
         }
         layers[count++] = (struct layer){offset, end, (uint16_t)found.header_length, (uint16_t)protocol};
         offset += found.header_length;
