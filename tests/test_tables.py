@@ -56,11 +56,13 @@ def test_names_of_items_and_of_their_fields_are_unique(protocol):
         assert len({each["name"] for each in types}) == len(types)
 
 
-def test_values_are_named_once(protocol):
+def test_values_that_a_field_can_have_are_named_once(protocol):
     for rows in [protocol["fields"], *tables_of_items(protocol["fields"])]:
         for row in rows:
             values = [value for value, _ in row["values"]]
+            width = row["named_by"][1] or row["bit_width"] or 32
             assert len(values) == len(set(values)), row["name"]
+            assert all(value >> width == 0 for value in values), row["name"]
             assert all(name.isascii() and name for _, name in row["values"])
 
 

@@ -82,6 +82,15 @@ def table(fields):
     return "\n".join(lines) + "\n"
 
 
+def number(value):
+    """A large one as its registry writes it, too."""
+    return f"{value} (0x{value:04x})" if value > 0xFF else str(value)
+
+
+def names(rows, told=number):
+    return "\n".join(f"- {told(value)}: ``{name}``" for value, name in rows) + "\n"
+
+
 def options(field):
     """The options, chunks or records of a field, and what each has."""
     items = field["items"]
@@ -89,7 +98,7 @@ def options(field):
     if items["fields"]:
         parts += ["Each has:\n", table(items["fields"])]
     if items["types"]:
-        parts.append("\n".join(f"- {each['kind']}: ``{each['name']}``" for each in items["types"]) + "\n")
+        parts.append(names([(each["kind"], each["name"]) for each in items["types"]]))
     for each in items["types"]:
         if each["fields"]:
             parts += [f"``{each['name']}`` has, counted from its first bit:\n", table(each["fields"])]
@@ -97,9 +106,24 @@ def options(field):
     return "\n".join(parts)
 
 
-def values(field):
-    head = title(f"Values of ``{field['name']}``", "-")
-    return head + "\n" + "\n".join(f"- {value}: ``{name}``" for value, name in field["values"]) + "\n"
+def values(field, fields):
+    """Where a name is found by more bits than the field's, by those that have them: ICMP's type, code."""
+    begin, width = field["named_by"]
+    parts = [
+        (each["name"], begin + width - each["bit_offset"] - each["bit_width"], (1 << each["bit_width"]) - 1)
+        for each in fields
+        if begin <= each["bit_offset"] < begin + width
+        if not (each["conditional"] or each["located"])
+    ]
+
+    def told(value):
+        return ", ".join(f"{name} {value >> shift & mask}" for name, shift, mask in parts)
+
+    return (
+        title(f"Values of ``{field['name']}``", "-")
+        + "\n"
+        + names(field["values"], told if width else number)
+    )
 
 
 def page(protocol):
@@ -111,7 +135,7 @@ def page(protocol):
         parts.append(f"``pkt.{protocol['name'].lower()}``.\n")
     parts.append(table(protocol["fields"]))
     parts += [options(field) for field in protocol["fields"] if field["items"]]
-    parts += [values(field) for field in protocol["fields"] if field["values"]]
+    parts += [values(field, protocol["fields"]) for field in protocol["fields"] if field["values"]]
     return "\n".join(parts)
 
 

@@ -152,6 +152,7 @@ class _Field(TypedDict):
     located: bool
     in_contents: bool
     values: list[tuple[int, str]]
+    named_by: tuple[int, int]
     items: _Items | None
     element: str
     element_width: int

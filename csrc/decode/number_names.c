@@ -66,7 +66,6 @@ static const struct value_name ip_protocols[] = {
     {112, "vrrp"},    {113, "pgm"},      {115, "l2tp"},    {124, "isis"},   {132, "sctp"},
     {133, "fc"},      {135, "mobility"}, {136, "udplite"}, {137, "mpls"},   {138, "manet"},
     {139, "hip"},     {140, "shim6"},    {141, "wesp"},    {142, "rohc"},   {143, "ethernet"},
-    {262, "mptcp"},
 };
 
 static const struct value_name arphrds[] = {

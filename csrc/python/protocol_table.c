@@ -65,15 +65,16 @@ static PyObject *describe_field(const void *table, size_t index)
     const struct field *field = (const struct field *)table + index;
     size_t flag_count = field->kind == FIELD_FLAGS ? field->bits.width : 0;
     return Py_BuildValue(
-        "{sssssssssIsIsNsNsNsNsNsNsNsssI}", "name", field->name, "label", field->label, "doc", field->doc,
-        "kind", kind_name(field->kind), "bit_offset", field->bits.offset, "bit_width", field->bits.width,
-        "flags", list_of(flag_count, describe_flag, field->flag_names), "printed",
+        "{sssssssssIsIsNsNsNsNsNsNs(II)sNsssI}", "name", field->name, "label", field->label, "doc",
+        field->doc, "kind", kind_name(field->kind), "bit_offset", field->bits.offset, "bit_width",
+        field->bits.width, "flags", list_of(flag_count, describe_flag, field->flag_names), "printed",
         PyBool_FromLong(!field->hidden), "conditional", PyBool_FromLong(field->present != NULL), "located",
         PyBool_FromLong(field->locate != NULL), "in_contents", PyBool_FromLong(field->in_contents), "values",
         list_of(field->names == NULL ? 0 : field->names->count, describe_value,
                 field->names == NULL ? NULL : field->names->rows),
-        "items", describe_items(field->items), "element",
-        field->kind == FIELD_LIST ? kind_name(field->element) : "", "element_width", field->element_width);
+        "named_by", field->named_by.offset, field->named_by.width, "items", describe_items(field->items),
+        "element", field->kind == FIELD_LIST ? kind_name(field->element) : "", "element_width",
+        field->element_width);
 }
 
 static PyObject *describe_binding(const void *table, size_t index)
