@@ -43,7 +43,9 @@ def look(packet: Packet) -> list[str]:
     assert_type(packet.icmp.quoted, Packet) if "icmp" in packet else None
     assert_type(packet.vlan, VLAN) if VLAN in packet else None
     assert_type(packet.routing.addr, list[str]) if "routing" in packet else None
-    inner: IP | None = packet.get(IP, 2)
+    assert_type(packet[IP], IP)
+    inner = packet.get(IP, 2)
+    assert_type(inner, IP | None)
     if inner is not None:
         found.append(inner.src)
     for layer in packet.protos:
