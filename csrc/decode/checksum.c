@@ -59,7 +59,7 @@ static enum checksum_verdict verify_internet(struct bytes_view covered, uint32_t
     uint32_t told = view_u16(covered, checksum_offset);
     if (add_words(seed, covered) == 0xffff)
         return CHECKSUM_GOOD;
-    return told == 0 || (seed != 0 && told == seed) ? CHECKSUM_UNKNOWN : CHECKSUM_BAD;
+    return told == 0 || told == seed ? CHECKSUM_UNKNOWN : CHECKSUM_BAD;
 }
 
 /* Whether the layer's contents are all here, neither cut nor a fragment of them. */

@@ -72,13 +72,9 @@ static inline unsigned bound_protocol(const struct decoder *decoder, enum select
     return decoder->bound[bound_index(selector, value)];
 }
 
-bool decoder_bind(struct decoder *decoder, enum selector selector, uint32_t value, enum protocol_id protocol)
+void decoder_bind(struct decoder *decoder, enum selector selector, uint32_t value, enum protocol_id protocol)
 {
-    uint32_t index = bound_index(selector, value);
-    if (index == PLACE_OF_THE_REST)
-        return false;
-    decoder->bound[index] = (uint8_t)protocol;
-    return true;
+    decoder->bound[bound_index(selector, value)] = (uint8_t)protocol;
 }
 
 void decoder_init(struct decoder *decoder)

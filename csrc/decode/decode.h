@@ -26,8 +26,8 @@ struct decoder {
 /* With the bindings of the protocols. */
 void decoder_init(struct decoder *decoder);
 
-/* Binds a value otherwise; PROTOCOL_payload unbinds it. False where the selector has no place for it. */
-bool decoder_bind(struct decoder *decoder, enum selector selector, uint32_t value, enum protocol_id protocol);
+/* Binds a value, one of those that the selector has a place for, otherwise; PROTOCOL_payload unbinds it. */
+void decoder_bind(struct decoder *decoder, enum selector selector, uint32_t value, enum protocol_id protocol);
 
 /* "udp.port", ... */
 const char *selector_name(enum selector selector);

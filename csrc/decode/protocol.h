@@ -56,7 +56,8 @@ enum checksum_kind {
     CHECKSUM_NONE,
     CHECKSUM_OF_HEADER,      /* the Internet checksum (RFC 1071) of the header alone */
     CHECKSUM_OF_LAYER,       /* of header and contents */
-    CHECKSUM_WITH_ADDRESSES, /* of both, behind a pseudo-header with the addresses of IP */
+    CHECKSUM_WITH_ADDRESSES, /* of both, behind a pseudo-header: IP's addresses, and its number for this
+                                protocol, which the first of the bindings has */
     CHECKSUM_CRC32C,         /* of both (RFC 9260 6.8) */
 };
 

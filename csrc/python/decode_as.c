@@ -52,7 +52,9 @@ static bool bind_one(const struct module_state *state, struct decoder *decoder, 
                                                         selector_value_count(selector) - 1, &value))
         return false;
     int protocol = bound_layer(state, layer);
-    return protocol >= 0 && decoder_bind(decoder, selector, (uint32_t)value, (enum protocol_id)protocol);
+    if (protocol >= 0)
+        decoder_bind(decoder, selector, (uint32_t)value, (enum protocol_id)protocol);
+    return protocol >= 0;
 }
 
 bool argument_decode_as(struct module_state *state, PyObject *value, struct decoder **decoder)
