@@ -38,9 +38,10 @@ $(call programs,replay): $(call objects,fuzz/replay.c fuzz/fuzz_input.c $(WALK))
 $(call programs,dictionary): $(call objects,fuzz/dictionary.c $(DECODER))
 $(call programs,decode_prefixes): $(call objects,tests/sanitize/decode_prefixes.c $(CAPTURES) $(WALK))
 $(call programs,decode_mutations): $(call objects,tests/sanitize/decode_mutations.c $(CAPTURES) $(WALK))
+$(call programs,field_texts): $(call objects,tests/sanitize/field_texts.c $(DECODER))
 $(call programs,decode_cost): $(call objects,tests/sanitize/decode_cost.c $(WALK))
 $(call programs,decode_prefixes decode_mutations): LIBRARIES = $(shell pcap-config --libs)
-$(call programs,replay dictionary decode_prefixes decode_mutations decode_cost):
+$(call programs,replay dictionary field_texts decode_prefixes decode_mutations decode_cost):
 	$(COMPILE) -o $@ $^ $(LIBRARIES)
 
 $(call programs,$(FUZZERS)): $(BUILD)/%: $(BUILD)/fuzz/target_%.o $(call objects,fuzz/fuzz_input.c $(WALK))

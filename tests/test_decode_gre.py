@@ -143,6 +143,25 @@ def test_checksum():
     assert cut.gre.checksum_ok is None
 
 
+@pytest.mark.parametrize(
+    ("length", "layers", "stopped"),
+    [
+        (65535, ["IP", "GRE", "IP", "UDP", "Payload"], None),
+        (65536, ["IP", "Payload"], ("GRE", "length field too short")),
+    ],
+)
+def test_a_header_has_no_more_than_65535_bytes(length, layers, stopped):
+    def route(information: bytes) -> bytes:
+        return struct.pack("!HBB", 0x0800, 0, len(information)) + information
+
+    header = struct.pack("!HHHH", ROUTING, 0x0800, 0, 0) + route(bytes(255)) * 252
+    header += route(bytes(length - len(header) - 8)) + bytes(4)
+    assert len(header) == length
+    packet = Packet(frames.ipv4(header + DATAGRAM, GRE, total_length=0), frames.RAW)
+    assert names(packet) == layers
+    assert packet.stopped == stopped
+
+
 def test_headers_that_are_cut():
     whole = struct.pack("!HHIIII", CHECKSUM | KEY | SEQUENCE | ACK | 1, PPP, 1, 2, 3, 4)
     for kept in range(1, len(whole)):

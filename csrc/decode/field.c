@@ -79,13 +79,11 @@ static bool find_alias(const struct protocol *protocol, const char *name, struct
 
 static bool find_value_name(const struct protocol *protocol, const char *name, struct field *found)
 {
-    static const char suffix[] = "_name";
-    size_t length = strlen(name);
     for (size_t i = 0; i < protocol->field_count; i++) {
         const char *alias = without_underscore(protocol->fields[i].name);
         size_t alias_length = strlen(alias);
-        if (protocol->fields[i].names != NULL && length == alias_length + sizeof(suffix) - 1 &&
-            memcmp(name, alias, alias_length) == 0 && strcmp(name + alias_length, suffix) == 0) {
+        if (protocol->fields[i].names != NULL && strncmp(name, alias, alias_length) == 0 &&
+            strcmp(name + alias_length, "_name") == 0) {
             *found = field_of_name(&protocol->fields[i]);
             return true;
         }
