@@ -276,41 +276,6 @@ def test_the_home_address_is_the_source():
     assert hop_by_hop.mipv6.checksum_ok is True
 
 
-def fragment(offset_and_bits: int, contents: bytes = b"contents") -> Packet:
-    head = bytes([UDP, 0xEE]) + offset_and_bits.to_bytes(2, "big") + bytes.fromhex("01020304")
-    return Packet(frames.ipv6(head + contents, FRAGHDR), frames.RAW)
-
-
-def test_fragment_header():
-    packet = fragment(8191 << 3 | 0b101)
-    fraghdr = packet.fraghdr
-    assert names(packet) == ["IPV6", "FRAGHDR", "Payload"]
-    assert (fraghdr.nxt, fraghdr.nxt_name, fraghdr.reserved_octet) == (17, "udp", 0xEE)
-    assert (fraghdr.offset, fraghdr.reserved_bits, fraghdr.more) == (8191, 2, True)
-    assert fraghdr.ident == 0x01020304
-    assert packet.stopped is None
-
-
-def test_a_first_fragment_is_decoded_on():
-    first = fragment(1, frames.udp(b"first", length=2000))
-    assert names(first) == ["IPV6", "FRAGHDR", "UDP", "Payload"]
-    assert first.fraghdr.more is True
-    assert first.stopped is None
-
-
-def test_a_last_fragment_is_payload():
-    last = fragment(1 << 3)
-    assert names(last) == ["IPV6", "FRAGHDR", "Payload"]
-    assert (last.fraghdr.offset, last.fraghdr.more) == (1, False)
-
-
-def test_a_whole_packet_with_a_fragment_header():
-    packet = fragment(0, frames.udp(b"data"))
-    assert names(packet) == ["IPV6", "FRAGHDR", "UDP", "Payload"]
-    lying = fragment(0, frames.udp(b"data", length=2000))
-    assert lying.stopped == ("UDP", "length field beyond the bytes")
-
-
 def test_headers_in_any_order_each_as_often_as_it_comes():
     contents = header(FRAGHDR, "") + bytes([DSTOPTS, 0, 0, 0, 0, 0, 0, 1])
     contents += header(ROUTING, "") + header(DSTOPTS, b"\0\0" + bytes(4)) + header(UDP, "")
