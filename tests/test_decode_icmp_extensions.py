@@ -139,8 +139,8 @@ def test_a_label_stack():
             "length": 12,
             "ctype": 1,
             "stack": [
-                (0, "label", b"", {"label": 0xFFFFF, "exp": 5, "s": False, "ttl": 64}),
-                (0, "label", b"", {"label": 17, "exp": 0, "s": True, "ttl": 255}),
+                (0, "label", entries[:4], {"label": 0xFFFFF, "exp": 5, "s": False, "ttl": 64}),
+                (0, "label", entries[4:], {"label": 17, "exp": 0, "s": True, "ttl": 255}),
             ],
         },
     )

@@ -37,7 +37,7 @@ static const struct field object_fields[] = {
 
 static bool next_label(struct bytes_view list, uint32_t *offset, struct item *item)
 {
-    return item_take(list, offset, item, 0, 4, 4);
+    return item_take(list, offset, item, 0, 0, 4);
 }
 
 static const struct field label_fields[] = {
