@@ -56,8 +56,8 @@ enum checksum_kind {
     CHECKSUM_NONE,
     CHECKSUM_OF_HEADER,      /* the Internet checksum (RFC 1071) of the header alone */
     CHECKSUM_OF_LAYER,       /* of header and contents */
-    CHECKSUM_WITH_ADDRESSES, /* of both, behind a pseudo-header: IP's addresses, and its number for this
-                                protocol, which the first of the bindings has */
+    CHECKSUM_WITH_ADDRESSES, /* of both, behind a pseudo-header: IP's addresses, and the number by which IP
+                                named this layer */
     CHECKSUM_CRC32C,         /* of both (RFC 9260 6.8) */
 };
 
