@@ -130,6 +130,26 @@ def test_a_pickle_decodes_as_its_packet_did(decode_as):
     assert again.stopped == packet.stopped
 
 
+def test_a_pickle_of_a_tunnel_in_a_tunnel_where_each_port_means_something_else():
+    inner = frames.ethernet(frames.ipv4(frames.udp(b"no VXLAN header", ports=(1234, 4789))))
+    frame = frames.ethernet(frames.ipv4(frames.udp(VXLAN[:8] + inner, ports=(4789, 8472))))
+    packet = Packet(frame, decode_as={("udp.port", 4789): None, ("udp.port", 8472): "vxlan"})
+    assert names(packet) == TUNNEL
+    assert packet.stopped is None
+    again = pickle.loads(pickle.dumps(packet))
+    assert names(again) == names(packet)
+    assert again.stopped is None
+    assert packet.__reduce__()[1][-1] == {("udp.port", 4789): None, ("udp.port", 8472): "vxlan"}
+
+
+@pytest.mark.parametrize("data", [b"short", b""])
+def test_a_pickle_of_a_layer_that_could_not_be_taken(data):
+    frame = frames.ethernet(frames.ipv4(frames.udp(data)))
+    packet = Packet(frame, decode_as={("udp.port", 53): "vxlan"})
+    assert packet.stopped == ("VXLAN", "header truncated")
+    assert pickle.loads(pickle.dumps(packet)).stopped == packet.stopped
+
+
 def test_a_pickle_of_a_tunnel_whose_inner_packet_is_cut():
     packet = Packet(FRAME[:60], wire_len=len(FRAME), decode_as={("udp.port", 53): "vxlan"})
     assert packet.stopped == ("IP", "cut by snaplen")
@@ -157,6 +177,7 @@ def test_a_pickle_of_a_tunnel_whose_inner_packet_is_cut():
         ),
         ({("udp.port", 53): "vxlam"}, ValueError, "no layer is called 'vxlam'"),
         ({("udp.port", 53): int}, ValueError, "no layer is called <class 'int'>"),
+        ({("link_type", 101): "ip"}, ValueError, "link type 101 is raw IP, told by its version: bind "),
         ({("udp.port", 53): 7}, TypeError, "by its name or its type, not by int"),
     ],
 )

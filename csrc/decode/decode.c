@@ -72,6 +72,11 @@ static inline unsigned bound_protocol(const struct decoder *decoder, enum select
     return decoder->bound[bound_index(selector, value)];
 }
 
+enum protocol_id decoder_bound(const struct decoder *decoder, enum selector selector, uint32_t value)
+{
+    return (enum protocol_id)bound_protocol(decoder, selector, value);
+}
+
 void decoder_bind(struct decoder *decoder, enum selector selector, uint32_t value, enum protocol_id protocol)
 {
     decoder->bound[bound_index(selector, value)] = (uint8_t)protocol;
@@ -101,7 +106,7 @@ __attribute__((cold)) static void note_problem(struct packet *packet, enum stop_
     }
 }
 
-static bool is_raw_ip(uint32_t link_type)
+bool link_type_is_raw_ip(uint32_t link_type)
 {
     return link_type == DLT_RAW_BSD || link_type == DLT_RAW_OPENBSD || link_type == LINKTYPE_RAW;
 }
@@ -109,7 +114,7 @@ static bool is_raw_ip(uint32_t link_type)
 /* Raw IP has no link layer: the version in the first byte says what the packet is. */
 static struct measurement first_selection(const struct packet *packet, struct bytes_view bytes)
 {
-    if (is_raw_ip(packet->link_type))
+    if (link_type_is_raw_ip(packet->link_type))
         return (struct measurement){.selector = SELECT_IP_VERSION, .next = view_u8(bytes, 0) >> 4};
     return (struct measurement){.selector = SELECT_LINK_TYPE, .next = packet->link_type};
 }

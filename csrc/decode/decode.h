@@ -29,6 +29,12 @@ void decoder_init(struct decoder *decoder);
 /* Binds a value, one of those that the selector has a place for, otherwise; PROTOCOL_payload unbinds it. */
 void decoder_bind(struct decoder *decoder, enum selector selector, uint32_t value, enum protocol_id protocol);
 
+/* What a value is bound to; PROTOCOL_payload: to nothing. */
+enum protocol_id decoder_bound(const struct decoder *decoder, enum selector selector, uint32_t value);
+
+/* Whether a link type has no header of its own: the version of IP tells what follows. */
+bool link_type_is_raw_ip(uint32_t link_type);
+
 /* "udp.port", ... */
 const char *selector_name(enum selector selector);
 

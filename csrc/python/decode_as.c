@@ -51,6 +51,12 @@ static bool bind_one(const struct module_state *state, struct decoder *decoder, 
     if (selector == SELECT_NOTHING || !argument_integer(PyTuple_GET_ITEM(key, 1), selector_name(selector), 0,
                                                         selector_value_count(selector) - 1, &value))
         return false;
+    if (selector == SELECT_LINK_TYPE && link_type_is_raw_ip((uint32_t)value)) {
+        PyErr_Format(PyExc_ValueError,
+                     "decode_as: link type %d is raw IP, told by its version: bind ('ip.version', 4) or 6",
+                     (int)value);
+        return false;
+    }
     int protocol = bound_layer(state, layer);
     if (protocol >= 0)
         decoder_bind(decoder, selector, (uint32_t)value, (enum protocol_id)protocol);
@@ -81,8 +87,14 @@ bool argument_decode_as(struct module_state *state, PyObject *value, struct deco
     return bound;
 }
 
-/* The first layer in which the packet, decoded anew, differs; -1 where none does. */
-static int first_difference(const struct decoder *decoder, const struct packet *packet)
+/* A layer, and what was there or should have been. */
+struct difference {
+    int index; /* -1: there is none */
+    enum protocol_id protocol;
+};
+
+/* The first difference to the packet when its bytes are decoded anew. */
+static struct difference first_difference(const struct decoder *decoder, const struct packet *packet)
 {
     struct {
         struct packet packet;
@@ -93,47 +105,54 @@ static int first_difference(const struct decoder *decoder, const struct packet *
     int count = packet->layer_count, count_again = again.packet.layer_count, index = 0;
     while (index < count && index < count_again && layers[index].protocol == again.layers[index].protocol)
         index++;
-    return index == count && index == count_again ? -1 : index;
+    if (index < count || index < count_again)
+        return (struct difference){index, index < count ? layers[index].protocol : PROTOCOL_payload};
+    if (packet->stop_reason == again.packet.stop_reason &&
+        packet->stop_protocol == again.packet.stop_protocol)
+        return (struct difference){-1, PROTOCOL_payload};
+    /* A layer that could not be taken: one of the two was not led to it. */
+    if (count > 0 && layers[count - 1].protocol == PROTOCOL_payload)
+        index--;
+    return (struct difference){index, packet->stop_protocol};
 }
 
-/* False with an exception. */
-static bool add_binding(const struct module_state *state, PyObject *bindings, struct decoder *decoder,
-                        enum selector selector, uint32_t value, enum protocol_id protocol)
-{
-    PyObject *key = Py_BuildValue("(sI)", selector_name(selector), value);
-    PyObject *layer = protocol == PROTOCOL_payload ? Py_None : state->layer_names[protocol];
-    bool added = key != NULL && PyDict_SetItem(bindings, key, layer) == 0;
-    Py_XDECREF(key);
-    decoder_bind(decoder, selector, value, protocol);
-    return added;
-}
-
-/* Binds what a layer was chosen by. */
+/* Binds what a layer was chosen by: the second of two numbers where the first must lead to nothing. False
+ * with an exception. */
 static bool bind_layer(const struct module_state *state, PyObject *bindings, struct decoder *decoder,
-                       const struct packet *packet, unsigned index)
+                       const struct packet *packet, struct difference wanted)
 {
-    struct measurement chosen = decode_selection(packet, index, packet_bytes(packet));
-    enum protocol_id protocol =
-        index < packet->layer_count ? packet_layers(packet)[index].protocol : PROTOCOL_payload;
-    return add_binding(state, bindings, decoder, chosen.selector, chosen.next, protocol) &&
-           (protocol != PROTOCOL_payload || chosen.next_otherwise == 0 ||
-            add_binding(state, bindings, decoder, chosen.selector, chosen.next_otherwise, protocol));
+    struct measurement chosen = decode_selection(packet, (unsigned)wanted.index, packet_bytes(packet));
+    const char *space = selector_name(chosen.selector);
+    uint32_t value = chosen.next;
+    PyObject *key = Py_BuildValue("(sI)", space, value);
+    int has_had_its_turn = key == NULL ? -1 : PyDict_Contains(bindings, key);
+    if (chosen.next_otherwise != 0 && decoder_bound(decoder, chosen.selector, value) == PROTOCOL_payload &&
+        (wanted.protocol == PROTOCOL_payload || has_had_its_turn == 1)) {
+        value = chosen.next_otherwise;
+        Py_XSETREF(key, Py_BuildValue("(sI)", space, value));
+    }
+    PyObject *layer = wanted.protocol == PROTOCOL_payload ? Py_None : state->layer_names[wanted.protocol];
+    bool bound = has_had_its_turn >= 0 && key != NULL && PyDict_SetItem(bindings, key, layer) == 0;
+    Py_XDECREF(key);
+    decoder_bind(decoder, chosen.selector, value, wanted.protocol);
+    return bound;
 }
 
 PyObject *decode_as_of_packet(struct module_state *state, const struct packet *packet)
 {
-    int index = first_difference(&state->decoder, packet);
-    if (index < 0)
+    enum { ROUNDS = 2 * MAX_LAYERS }; /* each layer was chosen by one of two numbers */
+    struct difference wanted = first_difference(&state->decoder, packet);
+    if (wanted.index < 0)
         return Py_NewRef(Py_None);
     struct decoder *decoder = PyMem_Malloc(sizeof(*decoder));
     if (decoder == NULL)
         return PyErr_NoMemory();
     PyObject *bindings = PyDict_New();
     *decoder = state->decoder;
-    for (int known = -1; bindings != NULL && index > known; index = first_difference(decoder, packet)) {
-        known = index;
-        if (!bind_layer(state, bindings, decoder, packet, (unsigned)index))
+    for (int round = 0; bindings != NULL && wanted.index >= 0 && round < ROUNDS; round++) {
+        if (!bind_layer(state, bindings, decoder, packet, wanted))
             Py_CLEAR(bindings);
+        wanted = first_difference(decoder, packet);
     }
     PyMem_Free(decoder);
     return bindings;
