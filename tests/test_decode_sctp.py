@@ -115,7 +115,7 @@ CAUSES = {"causes": [Option(12, "user_initiated_abort", b"abcd", {"length": 8})]
         (
             "0f00000c 0001 0003 aabbccdd",
             "auth",
-            {"shared_key_id": 1, "hmac_id": 3, "hmac_id_name": "SHA-256", "hmac": b"\xaa\xbb\xcc\xdd"},
+            {"shared_key_id": 1, "hmac_id": 3, "hmac_id_name": "sha_256", "hmac": b"\xaa\xbb\xcc\xdd"},
         ),
         (
             "10000014 00000064 00010000 0001 0002 0003 0000",
@@ -262,7 +262,7 @@ def test_each_parameter_has_its_fields(parameter, name, fields):
         (
             "01050008 0001 0000",
             "unsupported_hmac_identifier",
-            {"hmac_id": 1, "hmac_id_name": "SHA-1"},
+            {"hmac_id": 1, "hmac_id_name": "sha_1"},
         ),
         ("0e0f0004", None, {}),
     ],

@@ -35,7 +35,7 @@ COUNTERS_0 = {"ee0b": 1, "eceb": 2, "ee1b": 3}
         (
             "0e0301",
             "alternate_checksum_request",
-            {"checksum": 1, "checksum_name": "8-bit Fletcher"},
+            {"checksum": 1, "checksum_name": "fletcher_8_bit"},
         ),
         ("0e0309", "alternate_checksum_request", {"checksum": 9, "checksum_name": None}),
         ("0f040102", "alternate_checksum_data", {}),
@@ -152,7 +152,7 @@ HMAC = {"addaddrtrunchmac": 0x0102030405060708}
         (
             "8103",
             {"subtype": 8, "subtype_name": "mp_tcprst", "reset_flags": 1, "transient": True}
-            | {"rst_reason": 3, "rst_reason_name": "administratively prohibited"},
+            | {"rst_reason": 3, "rst_reason_name": "administratively_prohibited"},
         ),
         ("f0010203", {"subtype": 15, "subtype_name": "mp_experimental"}),
         ("9000", {"subtype": 9, "subtype_name": None}),

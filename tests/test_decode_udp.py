@@ -139,7 +139,7 @@ def test_vxlan():
 
 
 OPTION = "0102 80 01 0a0b0c0d"
-OPTION_FIELDS = {"class": 0x0102, "type": 0x80, "critical": True, "flags": 0, "length": 1}
+OPTION_FIELDS = {"option_class": 0x0102, "type": 0x80, "critical": True, "flags": 0, "length": 1}
 
 
 def geneve(first, ethertype=0x6558, options=""):
@@ -213,7 +213,7 @@ def test_gtp_has_the_fields_that_its_flags_tell(flags, optional, fields):
     assert names(packet)[3:] == ["GTP", "IP", "UDP", "Payload"]
     told = {"flags": flags & 0x1F, "_length": len(rest)}
     assert dict(packet.gtp.get_fields()) == BASIC | told | fields
-    assert packet.gtp.message_name == "T-PDU"
+    assert packet.gtp.message_name == "t_pdu"
     assert packet.payload.data == b"inner"
     assert packet.stopped is None
 
@@ -258,7 +258,7 @@ def test_each_extension_header_has_its_fields(kind, content, name, fields):
 
 def test_gtp_messages_other_than_packets_are_payload():
     packet = over_udp(gtp(0x32, bytes.fromhex("000500000e00"), message=2), 2152)
-    assert packet.gtp.message_name == "echo response"
+    assert packet.gtp.message_name == "echo_response"
     assert packet.payload.data == b"\x0e\x00"
     assert packet.stopped is None
     assert over_udp(gtp(0x30, USER_PACKET, message=254), 2152).payload.data == USER_PACKET

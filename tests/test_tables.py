@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -50,6 +51,7 @@ def test_names_of_items_and_of_their_fields_are_unique(protocol):
         names = [row["name"] for row in rows]
         assert len(names) == len(set(names))
         assert not set(names) & {"kind", "name", "value", "fields", "count", "index"}
+        assert not any(keyword.iskeyword(name) or not name.isidentifier() for name in names)
     for field in protocol["fields"]:
         types = field["items"]["types"] if field["items"] else []
         assert len({each["kind"] for each in types}) == len(types)
@@ -63,7 +65,7 @@ def test_values_that_a_field_can_have_are_named_once(protocol):
             width = row["named_by"][1] or row["bit_width"] or 32
             assert len(values) == len(set(values)), row["name"]
             assert all(value >> width == 0 for value in values), row["name"]
-            assert all(name.isascii() and name for _, name in row["values"])
+            assert all(re.fullmatch("[a-z0-9_]+", name) for _, name in row["values"]), row["name"]
 
 
 def test_rows_that_every_header_has_lie_inside_it(protocol):

@@ -37,9 +37,9 @@ static const struct value_name subtype_rows[] = {
 static const struct value_names subtype_names = {ROWS(subtype_rows)};
 
 static const struct value_name reset_reason_rows[] = {
-    {0, "unspecified error"},           {1, "MPTCP-specific error"},      {2, "lack of resources"},
-    {3, "administratively prohibited"}, {4, "too much outstanding data"}, {5, "unacceptable performance"},
-    {6, "middlebox interference"},
+    {0, "unspecified_error"},           {1, "mptcp_specific_error"},      {2, "lack_of_resources"},
+    {3, "administratively_prohibited"}, {4, "too_much_outstanding_data"}, {5, "unacceptable_performance"},
+    {6, "middlebox_interference"},
 };
 static const struct value_names reset_reason_names = {ROWS(reset_reason_rows)};
 

@@ -27,19 +27,19 @@ static const struct field common_fields[] = {
 };
 
 static const struct value_name hmac_rows[] = {
-    {1, "SHA-1"},
-    {3, "SHA-256"},
+    {1, "sha_1"},
+    {3, "sha_256"},
 };
 const struct value_names sctp_hmac_names = {ROWS(hmac_rows)};
 
 static const struct value_name result_rows[] = {
-    {0, "nothing to do"},
+    {0, "nothing_to_do"},
     {1, "performed"},
     {2, "denied"},
-    {3, "wrong SSN"},
-    {4, "request already in progress"},
-    {5, "bad sequence number"},
-    {6, "in progress"},
+    {3, "wrong_ssn"},
+    {4, "request_already_in_progress"},
+    {5, "bad_sequence_number"},
+    {6, "in_progress"},
 };
 static const struct value_names result_names = {ROWS(result_rows)};
 

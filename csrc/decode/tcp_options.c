@@ -41,10 +41,10 @@ static const struct field connection_count_fields[] = {
 };
 
 static const struct value_name checksum_rows[] = {
-    {0, "TCP"},
-    {1, "8-bit Fletcher"},
-    {2, "16-bit Fletcher"},
-    {3, "redundant checksum avoidance"},
+    {0, "tcp"},
+    {1, "fletcher_8_bit"},
+    {2, "fletcher_16_bit"},
+    {3, "redundant_checksum_avoidance"},
 };
 static const struct value_names checksum_names = {ROWS(checksum_rows)};
 

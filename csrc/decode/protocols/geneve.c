@@ -29,7 +29,7 @@ static bool next_option(struct bytes_view list, uint32_t *offset, struct item *i
 }
 
 static const struct field option_fields[] = {
-    {"class", "Class", "Whose option it is (RFC 8926 3.5, IANA)", FIELD_UINT, .bits = {0, 16}},
+    {"option_class", "Class", "Whose option it is (RFC 8926 3.5, IANA)", FIELD_UINT, .bits = {0, 16}},
     {"type", "Type", "Which of the class's it is (RFC 8926 3.5)", FIELD_UINT, .bits = {16, 8}},
     {"critical", "Critical", "Who does not know the option drops the packet (RFC 8926 3.5)", FIELD_BOOL,
      .bits = {16, 1}},

@@ -64,24 +64,24 @@ static const struct binding gtp_bindings[] = {
 };
 
 static const struct value_name message_rows[] = {
-    {1, "echo request"},      {2, "echo response"},
-    {26, "error indication"}, {31, "supported extension headers notification"},
-    {253, "tunnel status"},   {254, "end marker"},
-    {T_PDU, "T-PDU"},
+    {1, "echo_request"},      {2, "echo_response"},
+    {26, "error_indication"}, {31, "supported_extension_headers_notification"},
+    {253, "tunnel_status"},   {254, "end_marker"},
+    {T_PDU, "t_pdu"},
 };
 static const struct value_names message_names = {ROWS(message_rows)};
 
 static const struct value_name header_type_rows[] = {
-    {NO_MORE_HEADERS, "no more extension headers"},
-    {0x03, "long PDCP PDU number"},
-    {0x20, "service class indicator"},
-    {0x40, "UDP port"},
-    {0x81, "RAN container"},
-    {0x82, "long PDCP PDU number"},
-    {0x83, "Xw RAN container"},
-    {0x84, "NR RAN container"},
-    {0x85, "PDU session container"},
-    {0xc0, "PDCP PDU number"},
+    {NO_MORE_HEADERS, "no_more_extension_headers"},
+    {0x03, "long_pdcp_pdu_number"},
+    {0x20, "service_class_indicator"},
+    {0x40, "udp_port"},
+    {0x81, "ran_container"},
+    {0x82, "long_pdcp_pdu_number"},
+    {0x83, "xw_ran_container"},
+    {0x84, "nr_ran_container"},
+    {0x85, "pdu_session_container"},
+    {0xc0, "pdcp_pdu_number"},
 };
 static const struct value_names header_type_names = {ROWS(header_type_rows)};
 

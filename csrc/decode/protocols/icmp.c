@@ -221,7 +221,7 @@ static const struct field icmp_fields[] = {
      .names = &icmp_type_names},
     {"code", "Code", "Kind within the type (RFC 792, IANA)", FIELD_UINT, .bits = {8, 8},
      .names = &icmp_code_names, .named_by = {0, 16}},
-    {"_checksum", "Checksum", "As it stands in the header, not verified (RFC 792)", FIELD_UINT,
+    {"_checksum", "Checksum", "As it stands in the header; checksum_ok verifies it (RFC 792)", FIELD_UINT,
      .bits = {16, 16}},
     {"ident", "Identifier", "Matches replies to requests (RFC 792)", FIELD_UINT, .bits = {32, 16},
      .present = has_identifier},

@@ -253,7 +253,7 @@ static const struct field mipv6_fields[] = {
     {"mhtype", "Mobility Header Type", "Kind of message (RFC 6275 6.1.1, IANA)", FIELD_UINT, .bits = {16, 8},
      .names = &message_names},
     {"_reserved", "Reserved", "0 (RFC 6275 6.1.1)", FIELD_UINT, .bits = {24, 8}},
-    {"_csum", "Checksum", "As it stands in the header, not verified (RFC 6275 6.1.1)", FIELD_UINT,
+    {"_csum", "Checksum", "As it stands in the header; checksum_ok verifies it (RFC 6275 6.1.1)", FIELD_UINT,
      .bits = {32, 16}},
     {"nindex", "Nonce Index", "By which nonce the token was made (RFC 6275 6.1.5)", FIELD_UINT,
      .bits = {48, 16}, .present = is_test},

@@ -32,7 +32,7 @@ static const struct field mpls_fields[] = {
     {"label", "MPLS Label", "What switches go by (RFC 3032 2.1)", FIELD_UINT, .bits = {0, 20},
      .names = &label_names, .in_summary = true},
     {"exp", "Experimental Bits", "Traffic class (RFC 5462)", FIELD_UINT, .bits = {20, 3}},
-    {"bottom", "Bottom Of Label Stack", "1 in the last label (RFC 3032 2.1)", FIELD_UINT, .bits = {23, 1}},
+    {"bottom", "Bottom Of Label Stack", "True in the last label (RFC 3032 2.1)", FIELD_BOOL, .bits = {23, 1}},
     {"ttl", "TTL", "Hops that are left (RFC 3032 2.4)", FIELD_UINT, .bits = {24, 8}},
 };
 

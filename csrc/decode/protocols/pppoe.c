@@ -6,6 +6,7 @@
 enum {
     HEADER_LENGTH = 6,
     LINK_TYPE_PPP = 9,
+    VERSION_1_TYPE_1 = 0x11,
     CODE_SESSION = 0,
     TAG_END_OF_LIST = 0,
     TAG_HEADER = 4,
@@ -18,6 +19,8 @@ static bool is_discovery(struct bytes_view layer)
 
 static enum measure_result pppoe_measure(struct bytes_view bytes, struct measurement *result)
 {
+    if (view_u8(bytes, 0) != VERSION_1_TYPE_1)
+        return MEASURE_BAD_VERSION;
     result->header_length = HEADER_LENGTH;
     result->total_length = HEADER_LENGTH + (uint32_t)view_u16(bytes, 4);
     if (!is_discovery(bytes)) {
@@ -54,7 +57,7 @@ static const struct field metrics_fields[] = {
     {"mdr_units", "MDR Units", "max_drate is in 0 kbit/s, 1 Mbit/s, 2 Gbit/s, 3 Tbit/s (RFC 5578 7)",
      FIELD_UINT, .bits = {43, 2}},
     {"cdr_units", "CDR Units", "The same of curr_drate (RFC 5578 7)", FIELD_UINT, .bits = {45, 2}},
-    {"r", "Receive Only", "1: the link only receives (RFC 5578 7)", FIELD_UINT, .bits = {47, 1}},
+    {"r", "Receive Only", "True: the link only receives (RFC 5578 7)", FIELD_BOOL, .bits = {47, 1}},
     {"rlq", "Relative Link Quality", "Percent (RFC 5578 7)", FIELD_UINT, .bits = {48, 8}},
     {"resource", "Resource", "Percent, as of a battery (RFC 5578 7)", FIELD_UINT, .bits = {56, 8}},
     {"latency", "Latency", "Milliseconds (RFC 5578 7)", FIELD_UINT, .bits = {64, 16}},

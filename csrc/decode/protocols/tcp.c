@@ -34,8 +34,8 @@ static const struct field tcp_fields[] = {
      .flag_names = control_bits},
     {"_window_size", "Window", "Bytes that the sender accepts, not scaled (RFC 9293 3.1)", FIELD_UINT,
      .bits = {112, 16}},
-    {"_checksum", "Checksum", "As it stands in the header, not verified (RFC 9293 3.1)", FIELD_UINT,
-     .bits = {128, 16}},
+    {"_checksum", "Checksum", "As it stands in the header; checksum_ok verifies it (RFC 9293 3.1)",
+     FIELD_UINT, .bits = {128, 16}},
     {"_urgent_pointer", "Urgent Pointer",
      "End of urgent data, counted from the sequence number (RFC 9293 3.1)", FIELD_UINT, .bits = {144, 16}},
     {"options", "Options",
@@ -53,7 +53,7 @@ static const struct field tcp_fields[] = {
 
 const struct protocol protocol_tcp = {
     .name = "TCP",
-    .doc = "Transmission Control Protocol (RFC 9293).",
+    .doc = "Transmission Control Protocol (RFC 9293); _ack is the number, ack the flag.",
     .osi_layer = 4,
     .min_header = MIN_HEADER,
     .measure = tcp_measure,

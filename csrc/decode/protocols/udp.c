@@ -27,8 +27,8 @@ static const struct field udp_fields[] = {
     {"dstport", "Destination Port", "Port of the receiver (RFC 768)", FIELD_UINT, .bits = {16, 16},
      .in_summary = true},
     {"_length", "Length", "Bytes of header and data (RFC 768)", FIELD_UINT, .bits = {32, 16}},
-    {"_checksum", "Checksum", "As it stands in the header, not verified; 0: none (RFC 768)", FIELD_UINT,
-     .bits = {48, 16}},
+    {"_checksum", "Checksum", "As it stands in the header; checksum_ok verifies it; 0: none (RFC 768)",
+     FIELD_UINT, .bits = {48, 16}},
 };
 
 const struct protocol protocol_udp = {

@@ -32,8 +32,8 @@ static const struct field udplite_fields[] = {
     {"_coverage", "Checksum Coverage",
      "Bytes that the checksum covers, from the header's first on; 0: all; 1 to 7 are illegal (RFC 3828 3.1)",
      FIELD_UINT, .bits = {32, 16}},
-    {"_checksum", "Checksum", "As it stands in the header, not verified (RFC 3828 3.1)", FIELD_UINT,
-     .bits = {48, 16}},
+    {"_checksum", "Checksum", "As it stands in the header; checksum_ok verifies it (RFC 3828 3.1)",
+     FIELD_UINT, .bits = {48, 16}},
 };
 
 const struct protocol protocol_udplite = {

@@ -20,7 +20,7 @@ static const struct binding vlan_bindings[] = {
 static const struct field vlan_fields[] = {
     {"priority", "Priority", "Priority code point, 0 to 7 (IEEE 802.1Q 9.6, PCP)", FIELD_UINT,
      .bits = {0, 3}},
-    {"dei", "DEI", "1: drop this one first (IEEE 802.1Q 9.6)", FIELD_UINT, .bits = {3, 1}},
+    {"dei", "DEI", "True: drop this one first (IEEE 802.1Q 9.6)", FIELD_BOOL, .bits = {3, 1}},
     {"id", "ID", "Number of the VLAN; 0: the tag only tells the priority (IEEE 802.1Q 9.6, VID)", FIELD_UINT,
      .bits = {4, 12}, .in_summary = true},
     {"_etype", "Type", "Ethertype from 1536 on, else the 802.3 length in bytes", FIELD_UINT, .bits = {16, 16},

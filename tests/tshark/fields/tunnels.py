@@ -76,7 +76,7 @@ FIELDS = {
                 read=geneve_option_kind,
                 fields={
                     EVERY: {
-                        "class": "geneve.option.class",
+                        "option_class": "geneve.option.class",
                         "type": "geneve.option.type",
                         "critical": "geneve.option.type.critical",
                         "flags": "geneve.option.flags",
