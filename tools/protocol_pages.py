@@ -91,8 +91,23 @@ def names(rows, told=number):
     return "\n".join(f"- {told(value)}: ``{name}``" for value, name in rows) + "\n"
 
 
-def options(field):
-    """The options, chunks or records of a field, and what each has."""
+def options(fields, told):
+    """The options, chunks or records of the fields that are lists, and what each has: a list that many
+    share is told once."""
+    parts = []
+    for field in fields:
+        if field["items"] and field["items"] not in told:
+            told.append(field["items"])
+            parts += [option_list(field), *options(fields_of_options(field), told)]
+    return parts
+
+
+def fields_of_options(field):
+    items = field["items"]
+    return items["fields"] + [inner for each in items["types"] for inner in each["fields"]]
+
+
+def option_list(field):
     items = field["items"]
     parts = [title(f"``{field['name']}``", "-")]
     if items["fields"]:
@@ -102,7 +117,6 @@ def options(field):
     for each in items["types"]:
         if each["fields"]:
             parts += [f"``{each['name']}`` has, counted from its first bit:\n", table(each["fields"])]
-            parts += [options(inner) for inner in each["fields"] if inner["items"]]
     return "\n".join(parts)
 
 
@@ -134,7 +148,7 @@ def page(protocol):
     else:
         parts.append(f"``pkt.{protocol['name'].lower()}``.\n")
     parts.append(table(protocol["fields"]))
-    parts += [options(field) for field in protocol["fields"] if field["items"]]
+    parts += options(protocol["fields"], [])
     parts += [values(field, protocol["fields"]) for field in protocol["fields"] if field["values"]]
     return "\n".join(parts)
 
