@@ -254,6 +254,23 @@ def test_a_sum_of_zero(name, rest, stored):
     assert Packet(frames.ipv4(segment, NUMBERS[name]), frames.RAW).get(name).checksum_ok is True
 
 
+def test_no_checksum_where_the_addresses_alone_add_up():
+    head = pseudo_header(SOURCE4, "198.51.0.0", NUMBERS["UDP"], 12)
+    destination = str(ipaddress.ip_address("198.51.0.0") + internet_checksum(head))
+    assert internet_checksum(pseudo_header(SOURCE4, destination, NUMBERS["UDP"], 12)) == 0
+    datagram = frames.udp(b"data", sum_of_all=0)
+    packet = Packet(frames.ipv4(datagram, addresses=(SOURCE4, destination)), frames.RAW)
+    assert packet.udp.checksum_ok is None
+
+
+def test_a_length_beyond_ips_but_not_beyond_the_bytes():
+    datagram = filled("UDP", frames.udp(b"longer"), SOURCE4, DESTINATION4)
+    packet = Packet(frames.ipv4(datagram, total_length=20 + len(datagram) - 2), frames.RAW)
+    assert packet.udp.checksum_ok is None
+    assert packet.stopped == ("UDP", "length field beyond the bytes")
+    assert packet.payload.data == b"long"
+
+
 @pytest.mark.parametrize("name", ["TCP", "UDP", "ICMP", "SCTP"])
 def test_fragments(name):
     """A first one has the header, but not all bytes; the others have no header."""

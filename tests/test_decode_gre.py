@@ -131,6 +131,14 @@ def test_what_it_carries(build):
     assert carried(4, b"\x42\x42\x03 no LLC: 4 is no ethertype") == ["Payload"]
 
 
+@pytest.mark.parametrize(("number", "child"), [(0x05FF, "Payload"), (0x0600, "IP")])
+def test_ethertypes_begin_at_0x0600(number, child):
+    bindings = {("ethertype", 0x05FF): "ip", ("ethertype", 0x0600): "ip"}
+    header = struct.pack("!HH", 0, number)
+    packet = Packet(frames.ipv4(header + DATAGRAM, GRE), frames.RAW, decode_as=bindings)
+    assert packet.gre.payload.name == child
+
+
 def test_checksum():
     def gre(flags: int, checksum: int) -> Packet:
         return decode(flags, struct.pack("!HH", checksum, 0) + DATAGRAM)

@@ -38,3 +38,13 @@ def test_an_inner_length_beyond_the_outer():
     assert packet.payload.data == b"data"
     assert packet.stopped == ("IP", "length field beyond the bytes")
     assert packet.trailer == bytes(9)
+
+
+def test_lengths_in_a_fragment_reach_beyond_it_at_every_depth():
+    inner = frames.ipv4(frames.udp(b"begin", length=1000), total_length=1020)
+    packet = Packet(frames.ipv4(inner, 4, flags=1), frames.RAW)
+    assert [layer.name for layer in packet.protos] == ["IP", "IP", "UDP", "Payload"]
+    assert packet.payload.data == b"begin"
+    assert packet.stopped is None
+    whole = Packet(frames.ipv4(inner, 4), frames.RAW)
+    assert whole.stopped == ("IP", "length field beyond the bytes")

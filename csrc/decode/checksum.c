@@ -72,7 +72,7 @@ static bool is_whole(const struct packet *packet, unsigned index, const uint8_t 
         struct measurement found = decode_measurement(packet, i, bytes);
         if (found.total_length != 0)
             whole = (uint64_t)layer->offset + found.total_length <= end;
-        if (i < index && found.is_fragment)
+        if (found.is_fragment)
             return false;
         end = layer->end;
     }
