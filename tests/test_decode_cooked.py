@@ -109,3 +109,10 @@ def test_the_any_device_tells_the_interface():
     assert socket.if_indextoname(packet.sll2.ifindex) == "lo"
     assert packet.sll2.hatype_name == "loopback"
     assert packet.sll2.src == "00:00:00:00:00:00"
+
+
+@pytest.mark.parametrize(("number", "child"), [(0x05FF, "Payload"), (0x0600, "IP")])
+def test_0x0600_is_the_first_ethertype(number, child):
+    bindings = {("ethertype", 0x05FF): "ip", ("ethertype", 0x0600): "ip"}
+    packet = Packet(frames.sll(frames.ipv4(b""), number), frames.SLL, decode_as=bindings)
+    assert packet.sll.payload.name == child

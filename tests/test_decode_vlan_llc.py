@@ -150,3 +150,17 @@ def test_a_cut_llc_header_is_payload(contents):
     assert packet.stopped == ("LLC", "header truncated")
     longer = frames.ethernet(short, len(short) + 40)
     assert Packet(longer, wire_len=len(longer) + 40).stopped == ("Ethernet", "cut by snaplen")
+
+
+@pytest.mark.parametrize(
+    "frame",
+    [
+        frames.ethernet(frames.ipv4(frames.udp()), 0x0600),
+        frames.ethernet(bytes.fromhex("aaaa03 000000 0600") + frames.ipv4(frames.udp()), 36),
+        frames.ethernet(bytes.fromhex("0000 0600") + frames.ipv4(frames.udp()), 0x8100),
+    ],
+)
+def test_0x0600_is_the_first_ethertype(frame):
+    packet = Packet(frame, decode_as={("ethertype", 0x0600): "ip"})
+    assert [layer.name for layer in packet.protos][-2:] == ["IP", "UDP"]
+    assert "payload" in Packet(frame)
