@@ -1,4 +1,5 @@
-"""Our decoders beside tshark's, over public captures: no value differs without a reason that is written down.
+"""Our decoders beside tshark's, over public and generated captures: no value differs without a reason that is
+written down.
 
 A sample of the corpus by default; all of it with UMPA_TSHARK=all (make check-tshark). See tests/tshark."""
 
@@ -8,6 +9,7 @@ import os
 from concurrent.futures import ThreadPoolExecutor
 
 import frames
+import generated
 import pytest
 from capture_files import pcap, record
 from test_corpus import corpus_files
@@ -55,8 +57,9 @@ def show(report: Report, capsys) -> None:
         print("\n" + report.text())
 
 
-def test_corpus(tshark, shared, capsys):
-    report = compare(chosen(shared))
+def test_captures(tshark, shared, tmp_path, capsys):
+    made = generated.write_captures(tmp_path)
+    report = compare([*chosen(shared), *made])
     show(report, capsys)
     assert not report.unexplained, "\n".join(map(str, report.unexplained[:50]))
     if ALL:

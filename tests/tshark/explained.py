@@ -6,9 +6,10 @@ test, and so does a rule that explains nothing in all of the corpus."""
 from __future__ import annotations
 
 from collections.abc import Callable
+from ipaddress import IPv4Address
 from typing import TYPE_CHECKING
 
-from tshark.entries import ABSENT
+from tshark.entries import ABSENT, number
 
 if TYPE_CHECKING:
     from tshark.compare import Difference
@@ -45,6 +46,38 @@ def header_is_not_whole(difference: Difference) -> bool:
     reason = reason_we_stopped(difference)
     bad = reason in CUT or (reason != "" and difference.dissection.is_malformed)
     return layer_of_tshark_alone(difference) and bad
+
+
+def layers_are_too_many(difference: Difference) -> bool:
+    return layer_of_tshark_alone(difference) and reason_we_stopped(difference) == "too many layers"
+
+
+def tshark_gave_up(difference: Difference) -> bool:
+    """An exception in the layer before, mostly at an option."""
+    ends = difference.field == "layer" and difference.ours is not None and difference.theirs is None
+    return ends and difference.dissection.is_malformed
+
+
+def source_route(difference: Difference) -> bool:
+    """tshark shows the last address of the route."""
+    if difference.field != "IP.dst" or difference.theirs is ABSENT:
+        return False
+    header = bytes(difference.pair.ours)
+    kinds = [number(kind) for kind in difference.pair.theirs.all("ip.opt.type")]
+    return bool({131, 137} & set(kinds)) and IPv4Address(difference.theirs).packed in header[20:]
+
+
+def drarp_error(difference: Difference) -> bool:
+    is_target = difference.field == "ARP.dstproto_ipv4" and difference.theirs is ABSENT
+    return is_target and bool(difference.pair.theirs.all("arp.dst.drarp_error_status"))
+
+
+def option_of_other_length(difference: Difference) -> bool:
+    """tshark shows no fields of an option whose length is not the one it knows."""
+    if "[" not in difference.field or difference.theirs is not ABSENT:
+        return False
+    messages = [one.get("show", "") for one in difference.pair.theirs.all("_ws.expert.message")]
+    return any("length should be" in message for message in messages)
 
 
 def told_end(pair: Pair) -> int | None:
@@ -113,6 +146,11 @@ RULES: dict[str, tuple[str, Callable[[Difference], bool]]] = {
         header_is_not_whole,
     ),
     "bytes between UDP's end and IP's": ("trailer to us, nameless to tshark", udp_ends_before_ip),
+    "layer limit": ("we stop, tshark goes on", layers_are_too_many),
+    "tshark gave up": ("at an option it calls malformed; no later layer is shown", tshark_gave_up),
+    "source route": ("tshark's ip.dst is the route's last address", source_route),
+    "DRARP error": ("tshark shows an error number where RFC 1931 has the target's address", drarp_error),
+    "option length": ("tshark shows no fields of an option of another length", option_of_other_length),
     "UDP length 0 in IPv4": ("tshark allows it in IPv6 only and shows no more", udp_length_is_zero),
     "UDP payload": ("too long in tshark where what follows is malformed", udp_payload_is_labelled_right),
     "ARP for ATM": ("other header, guessed by the hardware type", arp_for_atm),
