@@ -15,7 +15,7 @@ from capture_files import pcap, record
 from test_corpus import corpus_files
 from tshark import oracle
 from tshark.compare import NAMES, Report, compare_file, compare_packet
-from tshark.entries import ABSENT, EVERY, Items, entry_of
+from tshark.entries import ABSENT, EVERY, KIND, VALUE, Flat, Items, Unnamed, entry_of
 from tshark.explained import RULES
 from tshark.fields import FIELDS, GROUPS
 
@@ -107,16 +107,20 @@ def unmatched(rows, entries):
     """Fields of items without an entry, and entries without a field."""
     for row in rows:
         entry = entry_of(entries.get(row["name"], ABSENT))
-        if row["items"] and not isinstance(entry, Items):
-            yield f"{row['name']} is no Items"
-        elif row["items"]:
-            types = {one["name"]: one["fields"] for one in row["items"]["types"]}
-            types[EVERY] = row["items"]["fields"]
-            for name in {*types, *entry.fields}:
-                given, known = entry.fields.get(name, {}), types.get(name, [])
-                for field in set(given) ^ {one["name"] for one in known}:
-                    yield f"{row['name']} {name}.{field}"
-                yield from unmatched(known, given)
+        if not row["items"] or isinstance(entry, Unnamed):
+            continue
+        if not isinstance(entry, Items | Flat):
+            yield f"{row['name']} is no list of items"
+            continue
+        types = {one["name"]: one["fields"] for one in row["items"]["types"]}
+        types[EVERY] = row["items"]["fields"]
+        if isinstance(entry, Flat) and EVERY in entry.fields:
+            types = {EVERY: list({one["name"]: one for known in types.values() for one in known}.values())}
+        for name in {*types, *entry.fields}:
+            given, known = entry.fields.get(name, {}), types.get(name, [])
+            for field in set(given) - {KIND, VALUE} ^ {one["name"] for one in known}:
+                yield f"{row['name']} {name}.{field}"
+            yield from unmatched(known, given)
 
 
 def test_no_protocol_is_mapped_twice():

@@ -13,7 +13,7 @@ from capture_files import seen
 
 import umpa_sniffing
 from tshark import oracle
-from tshark.entries import ABSENT, Items, Quoted, Unnamed, entry_of, number, raw
+from tshark.entries import ABSENT, Entry, Flat, Items, Quoted, Unnamed, entry_of, number, of_item, raw
 from tshark.explained import describe, reason_of
 from tshark.fields import FIELDS
 from tshark.scope import LINK_TYPES, OURS, Pair, Scope, headers, payload_pair, scope
@@ -153,19 +153,29 @@ def values(protocol: str, pair: Pair) -> Iterator[tuple[str, Any, Any]]:
     """Every value that our layer or tshark's has, by our field's name."""
     for name in NAMES[protocol]:
         entry = entry_of(FIELDS[protocol].fields[name])
-        if isinstance(entry, Unnamed):
-            continue
         value = getattr(pair.ours, name, ABSENT)
-        if isinstance(entry, Items):
-            yield from items(entry, name, [] if value is ABSENT else value, pair.theirs)
-        elif isinstance(entry, Quoted):
-            if isinstance(value, umpa_sniffing.Packet):
-                offset = pair.theirs.position + pair.ours.get_offset(name) // 8
-                yield from quoted(name, value, pair.theirs.nested(), offset)
-        else:
-            ours, theirs = entry.ours(value), entry.theirs(pair.theirs, value)
-            if ours is not ABSENT or theirs is not ABSENT:
-                yield name, ours, theirs
+        if not isinstance(entry, Quoted):
+            yield from compared(entry, name, value, pair.theirs)
+        elif isinstance(value, umpa_sniffing.Packet):
+            offset = pair.theirs.position + pair.ours.get_offset(name) // 8
+            yield from quoted(name, value, pair.theirs.nested(), offset)
+
+
+def compared(
+    entry: Entry | None, name: str, value: Any, proto: oracle.Proto
+) -> Iterator[tuple[str, Any, Any]]:
+    if entry is None:
+        yield name, value, "no entry in the map"
+    elif isinstance(entry, Items):
+        yield from items(entry, name, [] if value is ABSENT else value, proto)
+    elif isinstance(entry, Flat):
+        for which, ours, theirs in entry.pairs([] if value is ABSENT else value, proto):
+            if ours or theirs:
+                yield f"{name} {which}", ours, theirs
+    elif not isinstance(entry, Unnamed):
+        ours, theirs = entry.ours(value), entry.theirs(proto, value)
+        if ours is not ABSENT or theirs is not ABSENT:
+            yield name, ours, theirs
 
 
 def quoted(name: str, packet, protos: list[oracle.Proto], offset: int) -> Iterator[tuple[str, Any, Any]]:
@@ -191,9 +201,9 @@ def checksum(pair: Pair) -> Iterator[tuple[str, Any, Any]]:
 
 
 def items(entry: Items, name: str, ours: list, proto: oracle.Proto) -> Iterator[tuple[str, Any, Any]]:
-    theirs = entry.found(proto)
-    yield f"{name} kinds", [item.kind for item in ours], [entry.kind_of(item) for item in theirs]
-    for place, (item, element) in enumerate(zip(ours, theirs, strict=False)):
+    kinds = entry.kinds(proto)
+    yield f"{name} kinds", [item.kind for item in ours], kinds
+    for place, (item, element) in enumerate(zip(ours, entry.found(proto)[: len(kinds)], strict=False)):
         where = f"{name}[{place}] {item.name}"
         within = oracle.Proto(element)
         if entry.skip is not None and raw(element):
@@ -201,11 +211,5 @@ def items(entry: Items, name: str, ours: list, proto: oracle.Proto) -> Iterator[
         length = ABSENT if entry.length is None else entry.length.theirs(within, 0)
         if length is not ABSENT:
             yield f"{where} length", entry.length.ours(len(item.value)), length
-        for key, value in item.fields.items():
-            one = entry.entry(item.name, key)
-            if one is None:
-                yield f"{where}.{key}", value, "no entry in the map"
-            elif isinstance(one, Items):
-                yield from items(one, f"{where}.{key}", value, within)
-            elif not isinstance(one, Unnamed):
-                yield f"{where}.{key}", one.ours(value), one.theirs(within, value)
+        for key, one in entry.entries(item):
+            yield from compared(one, f"{where}.{key}", of_item(item, key), within)

@@ -5,13 +5,13 @@ value that isn't there."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from ipaddress import IPv4Address
 from typing import Any
 from xml.etree.ElementTree import Element
 
-from tshark.oracle import Proto, fields_below
+from tshark.oracle import Proto, fields_below, fields_of
 
 ABSENT = type("Absent", (), {"__repr__": lambda self: "ABSENT"})()
 
@@ -69,7 +69,7 @@ class Field:
         for name in self.names:
             for element in proto.all(name)[:1]:
                 return self.read(element) if self.read else alike(ours, element)
-        return self.without
+        return ABSENT if ours is ABSENT else self.without
 
     def ours(self, value: Any) -> Any:
         return value if value is ABSENT else self.brought(value)
@@ -77,12 +77,15 @@ class Field:
 
 @dataclass(frozen=True)
 class Each:
-    """A list of plain values: all fields of these names, in the order shown."""
+    """A list of plain values: all fields of these names, in the order shown. `shared`: as Field's."""
 
     names: tuple[str, ...]
     read: Callable[[Element], Any] = lambda element: element.get("show")
+    shared: bool = False
 
-    def theirs(self, proto: Proto, _: Any) -> Any:
+    def theirs(self, proto: Proto, ours: Any) -> Any:
+        if self.shared and ours is ABSENT:
+            return []
         return [
             self.read(element) for element in fields_below(proto.element) if element.get("name") in self.names
         ]
@@ -93,11 +96,15 @@ class Each:
 
 @dataclass(frozen=True)
 class Made:
-    """Put together from several fields of the layer; None: tshark shows too little of it."""
+    """Put together from several fields of the layer; None: tshark shows too little of it. `shared`: as
+    Field's."""
 
     make: Callable[[Proto], Any]
+    shared: bool = False
 
-    def theirs(self, proto: Proto, _: Any) -> Any:
+    def theirs(self, proto: Proto, ours: Any) -> Any:
+        if self.shared and ours is ABSENT:
+            return ABSENT
         value = self.make(proto)
         return ABSENT if value is None else value
 
@@ -118,36 +125,87 @@ class Quoted:
 
 
 EVERY = "every item"
+# What an item has besides its fields, where it is compared with a field of tshark's.
+KIND, VALUE = "its kind", "its value"
+
+
+def of_item(item: Any, name: str) -> Any:
+    return {KIND: item.kind, VALUE: item.value}.get(name) if name in (KIND, VALUE) else item.fields[name]
 
 
 @dataclass(frozen=True)
 class Items:
     """A list of options, chunks, records: tshark's items are the fields below which a `kind` field stands
-    as a child, in order. Of each item are compared: kind (`read` from the item, if the field is not all of
-    it), value (the bytes behind the first `skip` of tshark's item, where it shows them; None: it never shows
-    all), the value's length (`length`, where tshark shows it) and `fields`, by the item's name (EVERY for
-    what all items have) and then its field's; these may be Items again."""
+    as a child, or whose own name begins with `named`, or whose label begins with `labelled`, in order. Of each item are compared: kind (`read` from
+    the item, if the field is not all of it; `told`: the fields of that name say the kinds, each of the item
+    behind it), value (the bytes behind the first `skip` of tshark's item, where it shows them; None: it never
+    shows all), the value's length (`length`, where tshark shows it) and `fields`, by the item's name (EVERY
+    for what all items have) and then its field's; these may be Items again."""
 
-    kind: str
+    kind: str = ""
     skip: int | None = 2
     length: Field | None = None
     fields: Mapping[str, Mapping[str, Entry | str]] = field(default_factory=dict)
     ends: tuple[int, ...] = ()  # kinds that tshark lists as items and ours takes for the end of the list
     read: Callable[[Proto], int] | None = None
+    named: str | None = None
+    labelled: str | None = None
+    told: str | None = None
 
     def found(self, proto: Proto) -> list[Element]:
-        whole = [proto.element, *fields_below(proto.element)]
-        items = [one for one in whole if any(child.get("name") == self.kind for child in one)]
-        kinds = [self.kind_of(item) for item in items]
-        return items[: min([kinds.index(end) for end in self.ends if end in kinds], default=len(items))]
+        return list(self._below(proto.element))
 
-    def kind_of(self, item: Element) -> int:
-        proto = Proto(item)
-        return self.read(proto) if self.read else number(proto.all(self.kind)[0])
+    def _below(self, element: Element) -> Iterator[Element]:
+        for child in fields_of(element):
+            if self._is_item(child):
+                yield child
+            else:
+                yield from self._below(child)
 
-    def entry(self, item_name: str, field_name: str) -> Entry | None:
-        given = self.fields.get(item_name, {}).get(field_name) or self.fields.get(EVERY, {}).get(field_name)
-        return None if given is None else entry_of(given)
+    def _is_item(self, element: Element) -> bool:
+        if self.labelled is not None and element.get("show", "").startswith(self.labelled):
+            return element.get("name") == ""
+        if self.named is not None:
+            return element.get("name", "").startswith(self.named)
+        return any(child.get("name") == self.kind for child in element)
+
+    def kinds(self, proto: Proto) -> list[int]:
+        items = self.found(proto)
+        if self.told is not None:
+            return [number(kind) for kind in proto.all(self.told)[: len(items)]]
+        kinds = [self._kind_of(Proto(item)) for item in items]
+        return kinds[: min([kinds.index(end) for end in self.ends if end in kinds], default=len(kinds))]
+
+    def _kind_of(self, item: Proto) -> int:
+        return self.read(item) if self.read else number(item.all(self.kind)[0])
+
+    def entries(self, item: Any) -> Iterator[tuple[str, Entry | None]]:
+        """For each of our fields, and for the value where an entry says what it is."""
+        given = {**self.fields.get(EVERY, {}), **self.fields.get(item.name, {})}
+        for name in [*item.fields, *({VALUE} & set(given))]:
+            if name not in given and name.removesuffix("_name") in item.fields:
+                continue  # the name of a value
+            yield name, entry_of(given[name]) if name in given else None
+
+
+@dataclass(frozen=True)
+class Flat:
+    """A list whose items tshark shows as plain fields, one behind the other: by the item's name (EVERY: of
+    any) and its field's, all values of that field."""
+
+    fields: Mapping[str, Mapping[str, Field | str]]
+
+    def pairs(self, ours: list, proto: Proto) -> Iterator[tuple[str, list, list]]:
+        for item_name, fields in self.fields.items():
+            for name, given in fields.items():
+                entry = entry_of(given)
+                items = [item for item in ours if item_name in (EVERY, item.name)]
+                values = [of_item(item, name) for item in items if name in (KIND, VALUE, *item.fields)]
+                values = [value for value in values if value != b""]  # of which tshark shows nothing
+                elements = [element for one in entry.names for element in proto.all(one)]
+                like = values[0] if values else None
+                theirs = [entry.read(one) if entry.read else alike(like, one) for one in elements]
+                yield f"{item_name}.{name}", list(map(entry.brought, values)), theirs
 
 
 @dataclass(frozen=True)
@@ -160,7 +218,7 @@ class Layer:
     checksum: str = ""
 
 
-Entry = Field | Each | Made | Items | Quoted | Unnamed
+Entry = Field | Each | Made | Items | Flat | Quoted | Unnamed
 
 
 def entry_of(given: Entry | str) -> Entry:
@@ -182,6 +240,23 @@ def flags(name: str, *bit_names: str, below: int = 0) -> dict[str, Field]:
     """Entries for named bits, most significant first as in the field table, of a number of tshark's that has
     so many more bits `below` them."""
     return {each: bits(name, 1 << place) for place, each in enumerate(reversed(bit_names), below)}
+
+
+def named(prefix: str, /, *names: str, **others: Entry | str) -> dict[str, Entry | str]:
+    """Entries for fields that tshark calls by our name behind a prefix, and for others."""
+    return {**{name: prefix + name for name in names}, **others}
+
+
+def spanning(offset: int, length: int, *names: str) -> Made:
+    """The integer in those bytes of a layer, which tshark shows in pieces."""
+
+    def make(proto: Proto) -> int | None:
+        fields = [field for name in names for field in proto.all(name)]
+        places = {int(field.get("pos", 0)) - proto.position: raw(field) for field in fields}
+        found = b"".join(places[place] for place in sorted(places) if offset <= place < offset + length)
+        return int.from_bytes(found, "big") if len(found) == length else None
+
+    return Made(make, shared=True)
 
 
 def times(factor: int) -> Callable[[int], int]:

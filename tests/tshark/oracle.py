@@ -22,6 +22,7 @@ KEPT = TOP / "build" / "tshark"
 # Each packet by itself, numbers as they stand on the wire, checksums verified.
 PREFERENCES = (
     "eth.fcs:Never",
+    "icmp.favor_icmp_mpls:TRUE",
     "ip.check_checksum:TRUE",
     "ip.defragment:FALSE",
     "ip.tso_support:TRUE",
@@ -38,7 +39,9 @@ PREFERENCES = (
     "tcp.check_checksum:TRUE",
     "tcp.desegment_tcp_streams:FALSE",
     "udp.check_checksum:TRUE",
+    "udp.ignore_ipv6_zero_checksum:TRUE",
     "udplite.check_checksum:TRUE",
+    "udplite.ignore_checksum_coverage:FALSE",
 )
 # Guesses at what has no sign of its own: FabricPath in 0x8903, makers' trailers behind a frame.
 GUESSES = ("cfp", "f5ethtrailer", "gmhdr", "gmtrailer", "ixiatrailer", "vssmonitoring")
@@ -82,14 +85,22 @@ class Proto:
 
     def nested(self) -> list[Proto]:
         """The layers of a packet that this one quotes."""
-        return [Proto(one) for one in self.element if one.tag == "proto"]
+        return [
+            Proto(one)
+            for field in (self.element, *fields_below(self.element))
+            for one in field
+            if one.tag == "proto" and one.get("name") not in PARTS_OF_A_LAYER
+        ]
+
+
+def fields_of(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
+    return (one for one in element if one.tag == "field" or one.get("name") in PARTS_OF_A_LAYER)
 
 
 def fields_below(element: ElementTree.Element) -> Iterator[ElementTree.Element]:
-    for child in element:
-        if child.tag == "field" or child.get("name") in PARTS_OF_A_LAYER:
-            yield child
-            yield from fields_below(child)
+    for child in fields_of(element):
+        yield child
+        yield from fields_below(child)
 
 
 class Dissection:

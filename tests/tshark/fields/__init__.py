@@ -11,6 +11,7 @@ entry, of which tshark.entries has all kinds:
     "segments": Each(("ipv6.routing.srh.addr",))            a list of values
     "option_list": Items("tcp.option_kind", fields={"mss": {"mss": "tcp.options.mss_val"}})
     "src": Made(sll_src)                                    put together by a function
+    "router_list": Flat({"router": {"pref_level": "icmp.pref_level"}})    a list that tshark shows flat
     "quoted": Quoted()                                      a packet in the packet
     "_padding": Unnamed("why")                              what tshark has no name for
 
@@ -20,7 +21,7 @@ are not in the table yet may stand here. What tshark says otherwise, and why, is
 
 from __future__ import annotations
 
-from tshark.fields import icmp, links, network, transport, tunnels
+from tshark.fields import icmp, icmpv6, links, mobility, network, sctp, transport, tunnels
 
-GROUPS = (links.FIELDS, network.FIELDS, icmp.FIELDS, transport.FIELDS, tunnels.FIELDS)
+GROUPS = tuple(group.FIELDS for group in (links, network, mobility, icmp, icmpv6, transport, sctp, tunnels))
 FIELDS = {name: layer for group in GROUPS for name, layer in group.items()}

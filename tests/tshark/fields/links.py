@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tshark.entries import Layer, Made, either, ipv4, mac, raw
+from tshark.entries import VALUE, Field, Flat, Layer, Made, Unnamed, either, ipv4, mac, named, raw, raw_number
 from tshark.oracle import Proto
 
 
@@ -23,6 +23,35 @@ def sll_blank(proto: Proto) -> int | None:
     return None if address is None else int.from_bytes(address[6:], "big")
 
 
+TAGS = (
+    "service_name",
+    "ac_name",
+    "host_uniq",
+    "ac_cookie",
+    "relay_session_id",
+    "hurl",
+    "motm",
+    "ip_route_add",
+    "service_name_error",
+    "ac_system_error",
+    "generic_error",
+)
+METRICS = ("mdr_units", "cdr_units", "r", "rlq", "resource", "latency", "curr_drate", "max_drate")
+PID_OWNERS = (
+    "apple_atalk",
+    "apple_awdl",
+    "bluetooth",
+    "cimetrics",
+    "cisco",
+    "extreme",
+    "force10",
+    "foundry",
+    "hpteam",
+    "iana",
+    "nortel",
+    "wlccp",
+)
+
 FIELDS = {
     "Ethernet": Layer(
         ("eth",),
@@ -42,26 +71,35 @@ FIELDS = {
     "SLL2": Layer(
         ("sll",),
         {
-            "protocol": either("sll.etype", "sll.ltype", "sll.gretype"),
-            "ifindex": "sll.ifindex",
-            "hatype": "sll.hatype",
-            "pkttype": "sll.pkttype",
-            "halen": "sll.halen",
+            "_etype": either("sll.etype", "sll.ltype", "sll.gretype"),
+            "_reserved": Unnamed("tshark shows nothing of it"),
+            **named("sll.", "ifindex", _hatype="sll.hatype", _pkttype="sll.pkttype", _halen="sll.halen"),
+            "src": "sll.src.eth",
+            "src_ipv4": "sll.src.ipv4",
+            "src_other": "sll.src.other",
+            "_unused": "sll.unused",
         },
     ),
-    "NULL": Layer(("null",), {"family": "null.family"}),
-    "PPP": Layer(
-        ("ppp",),
-        {"address": "ppp.address", "control": "ppp.control", "protocol": "ppp.protocol"},
-    ),
+    "NULL": Layer(("null",), {"family": either("null.family", "null.type")}),
+    "PPP": Layer(("ppp",), named("ppp.", "address", "control", _protocol="ppp.protocol")),
     "PPPOE": Layer(
         ("pppoes", "pppoed"),
         {
-            "version": "pppoe.version",
-            "type": "pppoe.type",
-            "code": "pppoe.code",
-            "session_id": "pppoe.session_id",
-            "payload_length": "pppoe.payload_length",
+            **named("pppoe.", "code", "session_id"),
+            "_version": "pppoe.version",
+            "_type": "pppoe.type",
+            "_payload_length": "pppoe.payload_length",
+            "tags": Flat(
+                {
+                    **{name: {VALUE: Field((f"pppoed.tags.{name}",), read=raw)} for name in TAGS},
+                    "vendor_specific": named("pppoed.tags.", "vendor_id"),
+                    "credits": named("pppoed.tags.credits.", "fcn", "bcn"),
+                    "metrics": named("pppoed.tags.metrics.", *METRICS),
+                    "sequence_number": named("pppoed.tags.", "seq_num"),
+                    "credit_scale_factor": named("pppoed.tags.", "credit_scale"),
+                    "ppp_max_payload": {"max_payload": Field(("pppoed.tags.max_payload",), read=raw_number)},
+                }
+            ),
         },
     ),
     "VLAN": Layer(
@@ -70,7 +108,7 @@ FIELDS = {
             "priority": either("vlan.priority", "ieee8021ad.priority"),
             "dei": either("vlan.dei", "ieee8021ad.dei"),
             "id": either("vlan.id", "ieee8021ad.id"),
-            "etype": either("vlan.etype", "vlan.len", "ieee8021ad.etype"),
+            "_etype": either("vlan.etype", "vlan.len", "ieee8021ad.etype"),
         },
     ),
     "LLC": Layer(
@@ -80,7 +118,7 @@ FIELDS = {
             "ssap": "llc.ssap",
             "control": "llc.control",
             "oui": "llc.oui",
-            "type": either("llc.type", "llc.cisco_pid", "llc.nortel_pid"),
+            "pid": either("llc.type", *(f"llc.{owner}_pid" for owner in PID_OWNERS)),
         },
     ),
     "MPLS": Layer(

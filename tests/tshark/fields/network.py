@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from tshark.entries import (
+    EVERY,
     PADDING,
     Each,
     Field,
+    Flat,
     Items,
     Layer,
     Made,
@@ -13,6 +15,7 @@ from tshark.entries import (
     bits,
     either,
     flags,
+    named,
     number,
     on_the_wire,
     raw,
@@ -32,6 +35,53 @@ def ip_options(proto: Proto) -> int:
 
 TOS_FLAGS = ("precedence0", "precedence1", "precedence2", "delay", "throughput", "reliability",
              "reserved0", "reserved1")  # fmt: skip
+QUICK_START = ("qs_func", "qs_rate", "qs_ttl", "qs_unused", "qs_nonce", "qs_reserved")
+ROUTE = {
+    "ptr": "ip.opt.ptr",
+    "addr": Each(("ip.rec_rt", "ip.cur_rt", "ip.src_rt", "ip.empty_rt", "ip.dst")),
+}
+CIPSO_TAG = {
+    "sens_level": "ip.cipso.sensitivity_level",
+    "categories": Unnamed("tshark shows them as text; the option's value is compared"),
+}
+IP_OPTIONS = Items(
+    named="ip.options.",
+    labelled="Unknown (",
+    read=lambda option: raw(option.element)[0],
+    length=Field(("ip.opt.len",), brought=lambda length: length + 2),
+    ends=(0,),
+    fields={
+        "record_route": ROUTE,
+        "mtu_probe": named("ip.opt.", "mtu"),
+        "mtu_reply": named("ip.opt.", "mtu"),
+        "quick_start": named("ip.opt.", *QUICK_START),
+        "timestamp": {
+            **named("ip.opt.", "ptr", "overflow", "flag"),
+            "entries": Flat({EVERY: {"addr": "ip.opt.time_stamp_addr", "time_stamp": "ip.opt.time_stamp"}}),
+        },
+        "traceroute": named("ip.opt.", "id_number", "ohc", "rhc", "originator"),
+        "security": {
+            "sec_cl": either("ip.opt.sec_cl", "ip.opt.sec_rfc791_sec", read=lambda it: raw(it)[0]),
+            "sec_prot_auth": Unnamed("tshark shows their bits; the option's value is compared"),
+        },
+        "loose_source_route": ROUTE,
+        "extended_security": {
+            "ext_sec_format": "ip.opt.ext_sec_add_sec_info_format_code",
+            "ext_sec_info": "ip.opt.ext_sec_add_sec_info",
+        },
+        "cipso": {
+            "doi": "ip.cipso.doi",
+            "tags": Items(
+                "ip.cipso.tag_type",
+                skip=None,
+                fields=dict.fromkeys(("bitmap", "enumerated", "ranged"), CIPSO_TAG),
+            ),
+        },
+        "stream_id": named("ip.opt.", "sid"),
+        "strict_source_route": ROUTE,
+        "router_alert": named("ip.opt.", "ra"),
+    },
+)
 SEGMENTS = ("ipv6.routing.src.addr", "ipv6.routing.mipv6.home_address", "ipv6.routing.srh.addr")
 
 RPL = {
@@ -66,11 +116,8 @@ IPV6_OPTIONS = Items(
             for name in ("scale_dtlr", "scale_dtls", "psn_this_pkt", "psn_last_recv", "delta_last_recv",
                          "delta_last_sent")
         },
-        "quick_start": {
-            name: f"ipv6.opt.{name}"
-            for name in ("qs_func", "qs_rate", "qs_ttl", "qs_unused", "qs_nonce", "qs_reserved")
-        },
-        "rpl": RPL,
+        "quick_start": named("ipv6.opt.", *QUICK_START),
+        "rpl": dict.fromkeys(RPL, Unnamed("tshark 4.0 knows the old number alone")),
         "rpl_old": RPL,
         "path_mtu": {
             "pmtu_min": "ipv6.opt.pmtu.min",
@@ -122,6 +169,9 @@ FIELDS = {
             "dst": "ip.dst",
             "options": Made(ip_options),
             "_padding": PADDING,
+            "dscp": "ip.dsfield.dscp",
+            "ecn": "ip.dsfield.ecn",
+            "option_list": IP_OPTIONS,
         },
         checksum="ip.checksum.status",
     ),
@@ -132,6 +182,7 @@ FIELDS = {
             "dscp": "ipv6.tclass.dscp",
             "ds": "ipv6.tclass.ecn",
             **flags("ipv6.tclass.ecn", "ect", "ecn_ce"),
+            "ecn": "ipv6.tclass.ecn",
             "_flow_label": "ipv6.flow",
             "_payload": on_the_wire("ipv6.plen"),
             "_nxt_hdr": "ipv6.nxt",
@@ -194,14 +245,4 @@ FIELDS = {
         },
     ),
     "ESP": Layer(("esp",), {"spi": "esp.spi", "sequence": "esp.sequence"}),
-    "MIPV6": Layer(
-        ("mipv6",),
-        {
-            "_proto": "mip6.proto",
-            "_hlen": Field(("mip6.hlen",), read=raw_number),
-            "mhtype": "mip6.mhtype",
-            "_reserved": "mip6.reserved",
-            "_csum": "mip6.csum",
-        },
-    ),
 }

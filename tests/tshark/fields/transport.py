@@ -8,15 +8,38 @@ from tshark.entries import (
     Field,
     Items,
     Layer,
+    Unnamed,
     bits,
     either,
     flags,
+    named,
     number,
     on_the_wire,
     raw,
     raw_number,
     times,
 )
+
+UNKNOWN = Unnamed("tshark does not know the option; its value is compared")
+MPTCP_PLAIN = (
+    "subtype", "version", "flags", "sendkey", "recvkey", "recvtok", "sendtrunchmac", "sendrand", "sendhmac",
+    "rawdataack", "rawdataseqno", "subflowseqno", "datalvllen", "checksum", "ipver", "echo", "addrid", "ipv4",
+    "ipv6", "port", "addaddrtrunchmac", "rst_reason",
+)  # fmt: skip
+MPTCP_FLAGS = ("extensibility", "nomoresubflows", "backup", "datafin", "dseqn8", "dseqnpresent", "dataack8",
+               "dataackpresent")  # fmt: skip
+MPTCP = {
+    **named("tcp.options.mptcp.", *MPTCP_PLAIN),
+    **{flag: f"tcp.options.mptcp.{flag}.flag" for flag in MPTCP_FLAGS},
+    "checksumreq": "tcp.options.mptcp.checksumreq.flags",
+    "hmac_flag": either("tcp.options.mptcp.sha1.flag", "tcp.options.mptcp.sha256.flag"),
+    "addrids": Each(("tcp.options.mptcp.addrid",), read=number),
+    "reset_flags": bits("tcp.options.mptcp.flags", 0xF),
+    "transient": "tcp.options.mptcp.flag_T.flag",
+}
+
+COOKIE = Field(("tcp.options.tfo.cookie",), without=b"")
+EXPERIMENT = {"exid": "tcp.options.experimental.exid", "cookie": COOKIE}
 
 TCP_OPTIONS = Items(
     "tcp.option_kind",
@@ -26,10 +49,35 @@ TCP_OPTIONS = Items(
         "mss": {"mss": "tcp.options.mss_val"},
         "window_scale": {"shift": "tcp.options.wscale.shift"},
         "sack": {"edges": Each(("tcp.options.sack_le", "tcp.options.sack_re"), read=number)},
-        "timestamps": {
-            "tsval": "tcp.options.timestamp.tsval",
-            "tsecr": "tcp.options.timestamp.tsecr",
+        "echo": named("tcp.options.", "echo_value"),
+        "echo_reply": named("tcp.options.", "echo_value"),
+        "timestamps": named("tcp.options.timestamp.", "tsval", "tsecr"),
+        "partial_order_profile": dict.fromkeys(("start", "end"), UNKNOWN),
+        **dict.fromkeys(("cc", "cc_new", "cc_echo"), named("tcp.options.", "cc_value")),
+        "alternate_checksum_request": {"checksum": UNKNOWN},
+        "md5": named("tcp.options.md5.", "digest"),
+        "scps": {
+            **named("tcp.options.scps.", "vector", "binding"),
+            **named("tcp.options.scpsflags.", "bets", "snack1", "snack2", "compress", "nlts"),
         },
+        "snack": named("tcp.options.snack.", "offset", "size"),
+        "quick_start": {
+            **named("tcp.options.qs.", "rate", "ttl_diff"),
+            "nonce": Unnamed("tshark shows none of TCP's; the option's value is compared"),
+        },
+        "user_timeout": {
+            "granularity": "tcp.options.user_to_granularity",
+            "timeout": "tcp.options.user_to_val",
+        },
+        "tcp_ao": named(
+            "tcp.options.ao.", "keyid", "rnextkeyid", mac=Field(("tcp.options.ao.mac",), without=b"")
+        ),
+        "mptcp": MPTCP,
+        "fast_open": {"cookie": COOKIE},
+        "accurate_ecn_0": named("tcp.options.acc_ecn.", "ee0b", "eceb", "ee1b"),
+        "accurate_ecn_1": named("tcp.options.acc_ecn.", "ee0b", "eceb", "ee1b"),
+        "experiment_1": EXPERIMENT,
+        "experiment_2": EXPERIMENT,
     },
 )
 
@@ -40,7 +88,7 @@ FIELDS = {
         {
             "srcport": "tcp.srcport",
             "dstport": "tcp.dstport",
-            "_seq": "tcp.seq_raw",
+            "_seq": either("tcp.seq_raw", "tcp.seq"),
             "_ack": "tcp.ack_raw",
             "_hdr_len": Field(("tcp.hdr_len",), brought=times(4)),
             "_reserved": bits("tcp.flags", 0xFC0),
@@ -75,16 +123,5 @@ FIELDS = {
             "_checksum": either("udp.checksum", "udplite.checksum"),
         },
         checksum="udp.checksum.status",
-    ),
-    "SCTP": Layer(
-        ("sctp",),
-        {
-            "srcport": "sctp.srcport",
-            "dstport": "sctp.dstport",
-            "_verif_tag": "sctp.verification_tag",
-            "_checksum": "sctp.checksum",
-            "chunks": Items("sctp.chunk_type", skip=None),
-        },
-        checksum="sctp.checksum.status",
     ),
 }

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tshark.entries import EVERY, Field, Items, Layer, bits, flags, number, raw_number, times
+from tshark.entries import EVERY, Field, Items, Layer, Unnamed, bits, flags, named, number, raw_number, times
 from tshark.oracle import Proto
 
 GRE_FLAGS = ("has_checksum", "has_routing", "has_key", "has_sequence", "strict_route")
@@ -49,6 +49,7 @@ FIELDS = {
                 },
             ),
         },
+        checksum="gre.checksum.status",
     ),
     "VXLAN": Layer(
         ("vxlan",),
@@ -89,13 +90,32 @@ FIELDS = {
     "GTP": Layer(
         ("gtp",),
         {
+            "_version": "gtp.flags.version",
             "flags": bits("gtp.flags", 0x1F),
+            **flags("gtp.flags", "pt", "reserved", "e", "s", "pn"),
             "message": "gtp.message",
-            "length": "gtp.length",
+            "_length": "gtp.length",
             "teid": "gtp.teid",
             "seq_number": "gtp.seq_number",
             "npdu_number": "gtp.npdu_number",
-            "next": "gtp.next",
+            "_ext_hdr_next": "gtp.ext_hdr.next",
+            "ext_hdrs": Items(
+                "gtp.ext_hdr.length",
+                skip=None,
+                told="gtp.ext_hdr.next",
+                fields={
+                    EVERY: {"length": "gtp.ext_hdr.length"},
+                    "long_pdcp_pdu_number_x2": {"long_pdcp_sn": Unnamed("tshark does not know it")},
+                    "service_class_indicator": {"service_class": Unnamed("tshark does not know it")},
+                    "udp_port": named("gtp.ext_hdr.", "udp_port"),
+                    "long_pdcp_pdu_number": named("gtp.ext_hdr.", "long_pdcp_sn"),
+                    "pdu_session_container": {
+                        **named("gtp.ext_hdr.pdu_ses_con.", "pdu_type", "qos_flow_id"),
+                        **named("gtp.ext_hdr.pdu_ses_cont.", "ppp", "rqi", "ppi"),
+                    },
+                    "pdcp_pdu_number": named("gtp.ext_hdr.", "pdcp_sn"),
+                },
+            ),
         },
     ),
 }
