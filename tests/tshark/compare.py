@@ -208,6 +208,8 @@ def items(entry: Items, name: str, ours: list, proto: oracle.Proto) -> Iterator[
         within = oracle.Proto(element)
         if entry.skip is not None and raw(element):
             yield f"{where} value", item.value, raw(element)[entry.skip :]
+        elif entry.skip is not None and item.value:
+            yield f"{where} size", entry.skip + len(item.value), int(element.get("size", 0))
         length = ABSENT if entry.length is None else entry.length.theirs(within, 0)
         if length is not ABSENT:
             yield f"{where} length", entry.length.ours(len(item.value)), length

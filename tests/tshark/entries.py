@@ -25,6 +25,15 @@ def raw(element: Element) -> bytes:
     return bytes.fromhex(element.get("value", ""))
 
 
+def raw_whole(element: Element) -> bytes:
+    """Of a bit field, too, all of them."""
+    return bytes.fromhex(element.get("unmaskedvalue") or element.get("value", ""))
+
+
+def first_byte(item: Proto) -> int | None:
+    return next(iter(raw(item.element)), None)
+
+
 def number(element: Element) -> int:
     """As shown: what tshark takes for bytes needs raw_number."""
     shown = element.get("show", "")
@@ -136,18 +145,19 @@ def of_item(item: Any, name: str) -> Any:
 @dataclass(frozen=True)
 class Items:
     """A list of options, chunks, records: tshark's items are the fields below which a `kind` field stands
-    as a child, or whose own name begins with `named`, or whose label begins with `labelled`, in order. Of each item are compared: kind (`read` from
-    the item, if the field is not all of it; `told`: the fields of that name say the kinds, each of the item
-    behind it), value (the bytes behind the first `skip` of tshark's item, where it shows them; None: it never
-    shows all), the value's length (`length`, where tshark shows it) and `fields`, by the item's name (EVERY
-    for what all items have) and then its field's; these may be Items again."""
+    as a child, or whose own name begins with `named`, or whose label does with `labelled`, in order. Of each
+    item are compared: kind (`read` from the item, if the field is not all of it; `told`: the fields of that
+    name say the kinds, each of the item behind it), value (the bytes behind the first `skip` of tshark's item,
+    or how many they are where it shows none; skip is None where its item is not all of ours), the value's
+    length (`length`, where tshark shows it) and `fields`, by the item's name (EVERY for what all items have)
+    and then its field's; these may be Items again."""
 
     kind: str = ""
     skip: int | None = 2
     length: Field | None = None
     fields: Mapping[str, Mapping[str, Entry | str]] = field(default_factory=dict)
     ends: tuple[int, ...] = ()  # kinds that tshark lists as items and ours takes for the end of the list
-    read: Callable[[Proto], int] | None = None
+    read: Callable[[Proto], int | None] | None = None
     named: str | None = None
     labelled: str | None = None
     told: str | None = None
@@ -169,14 +179,14 @@ class Items:
             return element.get("name", "").startswith(self.named)
         return any(child.get("name") == self.kind for child in element)
 
-    def kinds(self, proto: Proto) -> list[int]:
+    def kinds(self, proto: Proto) -> list[int | None]:
         items = self.found(proto)
         if self.told is not None:
             return [number(kind) for kind in proto.all(self.told)[: len(items)]]
         kinds = [self._kind_of(Proto(item)) for item in items]
         return kinds[: min([kinds.index(end) for end in self.ends if end in kinds], default=len(kinds))]
 
-    def _kind_of(self, item: Proto) -> int:
+    def _kind_of(self, item: Proto) -> int | None:
         return self.read(item) if self.read else number(item.all(self.kind)[0])
 
     def entries(self, item: Any) -> Iterator[tuple[str, Entry | None]]:
@@ -193,12 +203,14 @@ class Flat:
     """A list whose items tshark shows as plain fields, one behind the other: by the item's name (EVERY: of
     any) and its field's, all values of that field."""
 
-    fields: Mapping[str, Mapping[str, Field | str]]
+    fields: Mapping[str, Mapping[str, Field | Unnamed | str]]
 
     def pairs(self, ours: list, proto: Proto) -> Iterator[tuple[str, list, list]]:
         for item_name, fields in self.fields.items():
             for name, given in fields.items():
                 entry = entry_of(given)
+                if isinstance(entry, Unnamed):
+                    continue
                 items = [item for item in ours if item_name in (EVERY, item.name)]
                 values = [of_item(item, name) for item in items if name in (KIND, VALUE, *item.fields)]
                 values = [value for value in values if value != b""]  # of which tshark shows nothing
@@ -247,12 +259,12 @@ def named(prefix: str, /, *names: str, **others: Entry | str) -> dict[str, Entry
     return {**{name: prefix + name for name in names}, **others}
 
 
-def spanning(offset: int, length: int, *names: str) -> Made:
-    """The integer in those bytes of a layer, which tshark shows in pieces."""
+def spanning(offset: int, length: int) -> Made:
+    """The integer in those bytes of a layer, of which tshark makes several fields."""
 
     def make(proto: Proto) -> int | None:
-        fields = [field for name in names for field in proto.all(name)]
-        places = {int(field.get("pos", 0)) - proto.position: raw(field) for field in fields}
+        fields = [field for field in fields_of(proto.element) if raw_whole(field)]
+        places = {int(field.get("pos", 0)) - proto.position: raw_whole(field) for field in fields}
         found = b"".join(places[place] for place in sorted(places) if offset <= place < offset + length)
         return int.from_bytes(found, "big") if len(found) == length else None
 

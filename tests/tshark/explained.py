@@ -6,7 +6,7 @@ test, and so does a rule that explains nothing in all of the corpus."""
 from __future__ import annotations
 
 from collections.abc import Callable
-from ipaddress import IPv4Address
+from ipaddress import IPv4Address, ip_address
 from typing import TYPE_CHECKING
 
 from tshark.entries import ABSENT, number
@@ -21,6 +21,16 @@ NOT_COMPARED = {
     "not compared: end": "files that tshark or libpcap reads in part: a link type or a block that it refuses",
     "not compared: count": "files in which tshark takes blocks for packets that are none to libpcap",
     "not compared: snaplen": "packets that libpcap clips to the file's snaplen, which tshark ignores",
+}
+# Of layers that tell their length: the field, its unit in bytes, and what it does not count.
+LENGTHS = {
+    "IP": ("_len", 1, 0),
+    "IPV6": ("_payload", 1, 40),
+    "UDP": ("_length", 1, 0),
+    "PPPOE": ("_payload_length", 1, 6),
+    "GRE": ("_payload_length", 1, 16),
+    "GTP": ("_length", 1, 8),
+    "MIPV6": ("_hlen", 8, 8),
 }
 CUT = {"cut by snaplen", "header truncated", "length field too short"}
 ISL_ADDRESSES = {"01:00:0c:00:00", "03:00:0c:00:00"}
@@ -81,21 +91,20 @@ def option_of_other_length(difference: Difference) -> bool:
 
 
 def told_end(pair: Pair) -> int | None:
-    """Where the layer ends by its own length field, if it has one."""
-    lengths = {"IP": "_len", "IPV6": "_payload", "UDP": "_length"}
-    name = lengths.get(pair.ours.name)
-    fixed = 40 if pair.ours.name == "IPV6" else 0
-    return None if name is None else pair.theirs.position + fixed + pair.ours.get_field(name)
+    """Where the layer ends by its own length field, if it has one that is not 0."""
+    name, unit, fixed = LENGTHS.get(pair.ours.name, ("", 0, 0))
+    told = getattr(pair.ours, name, 0) * unit + fixed
+    return pair.theirs.position + told if told > fixed or unit > 1 else None
 
 
-def udp_ends_before_ip(difference: Difference) -> bool:
-    """Bytes between the two ends are trailer to us; tshark has no name for them."""
-    pairs = difference.scope.pairs
-    if difference.field != "trailer" or not pairs or pairs[-1].ours.name != "UDP":
+def ends_within(difference: Difference) -> bool:
+    """Bytes between the end of a layer and that of the one around it are trailer to us; tshark has no name
+    for them."""
+    if difference.field != "trailer" or not difference.ours.endswith(difference.theirs):
         return False
-    ends = [end for end in map(told_end, pairs) if end is not None]
-    between = ends[-2] - ends[-1]
-    return between > 0 and difference.ours[between:] == difference.theirs
+    ends = [end for end in map(told_end, difference.scope.pairs) if end is not None]
+    start = difference.packet.caplen - len(difference.ours)
+    return start in ends and any(end > start for end in ends)
 
 
 def udp_length_is_zero(difference: Difference) -> bool:
@@ -112,6 +121,198 @@ def udp_payload_is_labelled_right(difference: Difference) -> bool:
     return difference.theirs.startswith(difference.ours) and f"({len(difference.ours)} bytes)" in label
 
 
+LEFT_TO_THE_CARD = ("IP.checksum_ok", "TCP.checksum_ok", "UDP.checksum_ok")
+WARNING = 0x600000  # tshark's severity
+
+
+def tshark_complains(difference: Difference) -> bool:
+    """Of the packet, or of something else in the layer than a checksum."""
+    if difference.dissection.is_malformed:
+        return True
+    if difference.pair is None:
+        return False
+    messages = difference.pair.theirs.all("_ws.expert.message")
+    severities = difference.pair.theirs.all("_ws.expert.severity")
+    return any(
+        number(severity) >= WARNING and "checksum" not in message.get("show", "").lower()
+        for message, severity in zip(messages, severities, strict=True)
+    )
+
+
+def is_prefix(one: list, other: list) -> bool:
+    return one == other[: len(one)]
+
+
+def list_breaks(difference: Difference) -> bool:
+    """We end a list before an item that can't be right; tshark lists that one too, or gives up before, or
+    goes on where an item of that kind should end."""
+    if not difference.field.endswith(" kinds") or len(difference.theirs) == len(difference.ours) == 0:
+        return False
+    lists = difference.ours, difference.theirs
+    one_more = is_prefix(difference.ours, difference.theirs) and len(lists[1]) == len(lists[0]) + 1
+    return one_more or tshark_complains(difference) or reason_we_stopped(difference) != ""
+
+
+def item_breaks(difference: Difference) -> bool:
+    """Of such an item, or of one that is longer or shorter than its kind is, tshark shows less or more."""
+    return "[" in difference.field and tshark_complains(difference)
+
+
+def has_only(pair: Pair, *names: str) -> bool:
+    """tshark shows no fields of the layer but these, and its checksum and data."""
+    shown = {child.get("name", "").partition(".")[2] for child in pair.theirs.element if child.tag == "field"}
+    return shown <= {*names, "checksum", "checksum.status", "data", "reserved", "no_resp", ""}
+
+
+def message_is_not_decoded(difference: Difference) -> bool:
+    pair = difference.pair
+    if pair is None or pair.ours.name not in ("ICMP", "ICMPV6", "IGMP") or difference.field == "layer":
+        return False
+    return has_only(pair, "type", "code", "version", "ident") and theirs_is_missing(difference)
+
+
+def theirs_is_missing(difference: Difference) -> bool:
+    return difference.theirs in (ABSENT, None, [])
+
+
+def layer_is_not_whole(difference: Difference) -> bool:
+    """Then we say nothing of a checksum, and tshark of that of the bytes that are there."""
+    _, _, name = difference.field.partition(".")
+    return name == "checksum_ok" and difference.ours is None and reason_we_stopped(difference) != ""
+
+
+def extension_without_length(difference: Difference) -> bool:
+    """tshark takes whatever stands behind 128 quoted bytes for a structure; see RFC 4884 5.5."""
+    name = difference.field.partition(".")[2]
+    return name in ("ext_version", "_ext_checksum") and difference.ours is ABSENT
+
+
+def extension_of_other_version(difference: Difference) -> bool:
+    version = getattr(difference.pair and difference.pair.ours, "ext_version", 2)
+    return difference.field.endswith("extension_list kinds") and not difference.ours and version != 2
+
+
+def two_tags_in_one(difference: Difference) -> bool:
+    """802.1ad's inner tag is part of tshark's layer of the outer one."""
+    pairs = difference.scope.pairs
+    return bool(pairs and pairs[-1].theirs.all("ieee8021ad.svid")) and (
+        difference.field in ("layer", "VLAN._etype")
+    )
+
+
+def family_of_linux(difference: Difference) -> bool:
+    """tshark knows IPv6's family of the BSDs and macOS alone."""
+    pairs = difference.scope.pairs
+    is_next = difference.field == "layer" and difference.theirs is None
+    return is_next and pairs and pairs[-1].ours.name == "NULL" and pairs[-1].ours.family == 10
+
+
+def route_pointer(difference: Difference) -> bool:
+    """tshark shows no addresses where the pointer points amid one or before them."""
+    return difference.field.endswith("route.addr") and difference.theirs == []
+
+
+def segments_beyond(difference: Difference) -> bool:
+    return (
+        difference.field == "ROUTING.addr"
+        and difference.ours == []
+        and (difference.pair.ours.last_entry + 1) * 16 + 8 > len(bytes(difference.pair.ours))
+    )
+
+
+def coverage_is_illegal(difference: Difference) -> bool:
+    return difference.field == "UDPLITE._checksum" and (
+        difference.theirs is ABSENT and tshark_complains(difference)
+    )
+
+
+def mobility_message(difference: Difference) -> bool:
+    """Types that we leave as data, and those of fast handovers, of which tshark knows fewer flags."""
+    pair = difference.pair
+    if pair is None or pair.ours.name != "MIPV6":
+        return False
+    fast = pair.ours.mhtype in (8, 9) and difference.theirs is ABSENT and difference.ours is False
+    return hasattr(pair.ours, "data") or fast
+
+
+def mobility_header_is_short(difference: Difference) -> bool:
+    """tshark reads a message beyond the header's length."""
+    pair = difference.pair
+    return pair is not None and pair.ours.name == "MIPV6" and pair.ours._hlen == 0
+
+
+def home_address_of_other_length(difference: Difference) -> bool:
+    """tshark takes the sender's address from an option of any length."""
+    is_verdict = difference.field.endswith(".checksum_ok") and difference.theirs is True
+    lists = [pair.ours.option_list for pair in difference.scope.pairs if pair.ours.name == "DSTOPTS"]
+    return is_verdict and any(
+        item.kind == 201 and len(item.value) != 16 for options in lists for item in options
+    )
+
+
+def abbreviated_route(difference: Difference) -> bool:
+    """We do not put together the final destination of an abbreviated or broken source route."""
+    routes = [pair.ours for pair in difference.scope.pairs if pair.ours.name == "ROUTING"]
+    is_verdict = difference.field.endswith(".checksum_ok") and difference.ours is None
+    return is_verdict and any(route.segleft for route in routes)
+
+
+def left_to_the_card(difference: Difference) -> bool:
+    """A checksum of 0 in IP, or that of the pseudo-header alone in TCP and UDP, is what a system leaves that
+    lets the network card make it."""
+    if difference.field not in LEFT_TO_THE_CARD or difference.ours is not None:
+        return False
+    told = difference.pair.ours._checksum
+    return told == 0 or told == pseudo_header_sum(difference)
+
+
+def pseudo_header_sum(difference: Difference) -> int:
+    layers = difference.packet.protos
+    index = layers.index(difference.pair.ours)
+    network = next(layer for layer in reversed(layers[:index]) if layer.name in ("IP", "IPV6"))
+    length = sum(len(bytes(layer)) for layer in layers[index:])
+    words = ip_address(network.src).packed + ip_address(network.dst).packed
+    number = {"TCP": 6, "UDP": 17}.get(difference.pair.ours.name, 0)
+    total = sum(int.from_bytes(words[at : at + 2], "big") for at in range(0, len(words), 2)) + length + number
+    while total > 0xFFFF:
+        total = (total & 0xFFFF) + (total >> 16)
+    return total
+
+
+def routing_behind_the_last(difference: Difference) -> bool:
+    """tshark lists the entry of zeros that ends GRE's routes."""
+    return difference.field == "GRE.routing kinds" and difference.theirs == [*difference.ours, 0]
+
+
+def timestamp_flag(difference: Difference) -> bool:
+    """tshark shows timestamps also under a flag that is not known."""
+    return "timestamp.entries" in difference.field and difference.ours == []
+
+
+def odd_next(difference: Difference) -> bool:
+    """What tshark decodes by a guess or a port that is not bound here."""
+    below = difference.scope.pairs[-1].ours.name if difference.scope.pairs else ""
+    guesses = {
+        ("MPLS", "eth"),
+        ("UDP", "mpls"),
+        ("VXLAN", "vxlan"),
+        ("UDP", "vxlan"),
+        ("GRE", "vlan"),
+        ("UDP", "gtp"),
+    }
+    return layer_of_tshark_alone(difference) and (below, difference.theirs) in guesses
+
+
+def other_protocol_of_igmp(difference: Difference) -> bool:
+    """PIM version 1 and DVMRP are types of IGMP: tshark shows them as layers of their own."""
+    layer = getattr(difference.ours, "name", "")
+    return (
+        difference.field == "layer"
+        and layer == "IGMP"
+        and difference.theirs in ("pim", "dvmrp", "mrdisc", "msnip", "rgmp")
+    )
+
+
 def arp_for_atm(difference: Difference) -> bool:
     layer = difference.ours if difference.field == "layer" else difference.pair and difference.pair.ours
     return getattr(layer, "name", "") == "ARP" and layer.hwtype == ATM
@@ -122,30 +323,36 @@ def isl(difference: Difference) -> bool:
     return is_isl and difference.ours.dst[:14] in ISL_ADDRESSES
 
 
-def type_without_fields(difference: Difference) -> bool:
-    """Of these types we have no fields yet but the unused bytes."""
-    protocol, _, name = difference.field.partition(".")
-    types = {"ICMP": {42, 43}, "ICMPV6": {139, 140, 155, 160, 161}}.get(protocol, set())
-    return name in {"ident", "unused"} and difference.pair.ours.type in types
-
-
-# Their rows have no checksum yet: a name goes from here when the row gets one.
-NOT_VERIFIED = {"IP", "TCP", "UDP", "ICMP", "ICMPV6"}
-
-
-def checksum_is_not_verified(difference: Difference) -> bool:
-    protocol, _, name = difference.field.partition(".")
-    return name == "checksum_ok" and protocol in NOT_VERIFIED and difference.ours is None
-
-
 RULES: dict[str, tuple[str, Callable[[Difference], bool]]] = {
-    "checksum": ("not verified by us", checksum_is_not_verified),
+    "checksum left to the card": ("None to us", left_to_the_card),
+    "layer not whole": ("its checksum is not verified by us", layer_is_not_whole),
+    "list breaks": ("we end it at an item that can't be right", list_breaks),
+    "item breaks": ("tshark complains and shows less of it", item_breaks),
+    "message not decoded": ("by tshark", message_is_not_decoded),
+    "extension without length": (
+        "tshark takes any bytes for it, we by version and checksum",
+        extension_without_length,
+    ),
+    "extension of another version": ("objects of version 2 alone to us", extension_of_other_version),
+    "802.1ad twice": ("two tags are one layer to tshark", two_tags_in_one),
+    "AF_INET6 of Linux": ("not known to tshark", family_of_linux),
+    "route pointer": ("tshark shows no addresses where it is wrong", route_pointer),
+    "segments beyond": ("we show none where they do not fit", segments_beyond),
+    "coverage": ("tshark shows no more where it is illegal", coverage_is_illegal),
+    "mobility message": ("data to us, or known with fewer flags to tshark", mobility_message),
+    "mobility header": ("tshark reads beyond its length", mobility_header_is_short),
+    "home address": ("tshark takes it from an option of any length", home_address_of_other_length),
+    "abbreviated route": ("its destination is not made out by us", abbreviated_route),
+    "end of GRE's routes": ("an entry to tshark", routing_behind_the_last),
+    "timestamp flag": ("unknown: tshark shows timestamps", timestamp_flag),
+    "guessed layer": ("Payload to us", odd_next),
+    "protocols in IGMP": ("layers of their own to tshark", other_protocol_of_igmp),
     "wrong version": ("tshark reads on as if it were right", version_is_wrong),
     "header not whole": (
         "tshark shows the fields that it reached, we take a header whole",
         header_is_not_whole,
     ),
-    "bytes between UDP's end and IP's": ("trailer to us, nameless to tshark", udp_ends_before_ip),
+    "bytes between two ends": ("trailer to us, nameless to tshark", ends_within),
     "layer limit": ("we stop, tshark goes on", layers_are_too_many),
     "tshark gave up": ("at an option it calls malformed; no later layer is shown", tshark_gave_up),
     "source route": ("tshark's ip.dst is the route's last address", source_route),
@@ -155,7 +362,6 @@ RULES: dict[str, tuple[str, Callable[[Difference], bool]]] = {
     "UDP payload": ("too long in tshark where what follows is malformed", udp_payload_is_labelled_right),
     "ARP for ATM": ("other header, guessed by the hardware type", arp_for_atm),
     "ISL": ("guessed by the destination address", isl),
-    "ICMP type without fields": ("not decoded by us", type_without_fields),
 }
 
 

@@ -10,23 +10,39 @@ from tshark.entries import (
     Flat,
     Items,
     Layer,
+    Made,
     Quoted,
     Unnamed,
     either,
     mac,
     named,
+    number,
     raw,
     raw_number,
     spanning,
 )
 from tshark.fields.icmp import EXTENSIONS, extended_echo
+from tshark.oracle import Proto
 
 
 def option(*names: str, under: str = "", **others: Entry | str) -> dict:
     return named(f"icmpv6.opt.{under}", *names, **others)
 
 
-IN_THE_VALUE = Unnamed("tshark shows its parts; the option's value is compared")
+def floating(code: int, width: int) -> int:
+    """RFC 3810 5.1.3 and 5.1.9: from the highest bit on, a mantissa of 4 or 12 bits with an exponent of 3."""
+    if not code >> width - 1:
+        return code
+    mantissa = width - 4
+    return (code & (1 << mantissa) - 1 | 1 << mantissa) << (code >> mantissa & 7) + 3
+
+
+def names_of(option: Proto) -> bytes:
+    """Each name that tshark shows, and the zeros behind them."""
+    padding = sum(int(one.get("size", 0)) for one in option.all("icmpv6.opt.padding"))
+    return b"".join(map(raw, option.all("icmpv6.opt.dnssl"))) + bytes(padding)
+
+
 LINK_ADDRESS = {"linkaddr": Field(("icmpv6.opt.linkaddr",), read=mac)}
 ADDRESSES = {"addresses": Each(("icmpv6.opt.ipv6_address",))}
 PREFIX_LENGTH = "icmpv6.opt.prefix.length"
@@ -43,7 +59,7 @@ OPTIONS = Items(
             pref_lifetime="icmpv6.opt.prefix.preferred_lifetime",
             prefix="icmpv6.opt.prefix",
         ),
-        "redirected_header": {"packet": Field(("icmpv6.opt.redirected_packet",), read=raw)},
+        "redirected_header": {"packet": Unnamed("tshark shows its layers")},
         "mtu": option("mtu"),
         "nbma_shortcut_limit": option("shortcut_limit", under="nbma."),
         "advertisement_interval": {"interval": "icmpv6.opt.advertisement_interval"},
@@ -52,10 +68,10 @@ OPTIONS = Items(
         "target_address_list": ADDRESSES,
         "cga": option("pad_length", under="cga."),
         "rsa_signature": option("key_hash", under="rsa."),
-        "timestamp": {"timestamp": IN_THE_VALUE},
+        "timestamp": {"timestamp": Field(("icmpv6.opt.timestamp",), read=raw_number)},
         "nonce": option("nonce"),
         "trust_anchor": option("name_type", pad_length="icmpv6.opt.cga.pad_length"),
-        "certificate": option(cert_type=IN_THE_VALUE),
+        "certificate": {"cert_type": Unnamed("tshark shows the certificate alone")},
         "ip_address_prefix": option(
             "option_code", under="ipa.", prefix_length="icmpv6.opt.ipa.prefix_len",
             address="icmpv6.opt.ipa.ipv6_address",
@@ -81,7 +97,7 @@ OPTIONS = Items(
         "flags_expansion": {
             "flags": Field(("icmpv6.opt.efo",), read=raw_number, brought=lambda flags: flags >> 32)
         },
-        "dnssl": {"lifetime": "icmpv6.opt.dnssl.lifetime", "domain_names": IN_THE_VALUE},
+        "dnssl": {"lifetime": "icmpv6.opt.dnssl.lifetime", "domain_names": Made(names_of)},
         "proxy_signature": option("key_hash", under="ps."),
         "address_registration": option(
             "status", "eui64", under="aro.", lifetime="icmpv6.opt.aro.registration_lifetime"
@@ -95,7 +111,7 @@ OPTIONS = Items(
             "version_low", "version_high", "valid_lifetime", under="abro.",
             address="icmpv6.opt.abro.6lbr_address",
         ),
-        "6lowpan_capability": {"flags": IN_THE_VALUE},
+        "6lowpan_capability": {"flags": Unnamed("tshark shows one of the flags")},
         "captive_portal": {"uri": Field(("icmpv6.opt.captive_portal",), read=raw)},
         "pref64": {
             "scaled_lifetime": "icmpv6.opt.pref64.scaled_lifetime",
@@ -134,19 +150,21 @@ FIELDS = {
                 "icmpv6.nd.ns.target_address", "icmpv6.nd.na.target_address", "icmpv6.nd.rd.target_address"
             ),
             "dest_addr": "icmpv6.rd.na.destination_address",
-            "unused": spanning(4, 4, "icmpv6.reserved", "icmpv6.length"),
+            "unused": spanning(4, 4),
             "option_list": OPTIONS,
             "_length": Field(("icmpv6.length",), without=0),
             "quoted": Quoted(),
             **EXTENSIONS,
             "mld_version": Unnamed("tshark shows the fields of that version"),
             "max_resp": either(
-                "icmpv6.mld.maximum_response_delay", "icmpv6.mld.maximum_response_code", read=raw_number
+                "icmpv6.mld.maximum_response_delay",
+                "icmpv6.mld.maximum_response_code",
+                read=lambda code: floating(number(code), 16),
             ),
             "maddr": "icmpv6.mld.multicast_address",
             "mld_s": "icmpv6.mld.flag.s",
             "qrv": "icmpv6.mld.flag.qrv",
-            "qqi": Field(("icmpv6.mld.qqi",), read=raw_number),
+            "qqi": Field(("icmpv6.mld.qqi",), read=lambda code: floating(number(code), 8)),
             "num_src": "icmpv6.mld.nb_sources",
             "saddr": Each(("icmpv6.mld.source_address",)),
             "num_records": "icmpv6.mldr.nb_mcast_records",

@@ -107,8 +107,8 @@ FIELDS = {
         {
             "priority": either("vlan.priority", "ieee8021ad.priority"),
             "dei": either("vlan.dei", "ieee8021ad.dei"),
-            "id": either("vlan.id", "ieee8021ad.id"),
-            "_etype": either("vlan.etype", "vlan.len", "ieee8021ad.etype"),
+            "id": either("vlan.id", "ieee8021ad.id", "ieee8021ad.svid"),
+            "_etype": either("vlan.etype", "vlan.len", "ieee8021ah.etype"),
         },
     ),
     "LLC": Layer(
@@ -118,7 +118,7 @@ FIELDS = {
             "ssap": "llc.ssap",
             "control": "llc.control",
             "oui": "llc.oui",
-            "pid": either("llc.type", *(f"llc.{owner}_pid" for owner in PID_OWNERS)),
+            "pid": either("llc.type", "llc.pid", *(f"llc.{owner}_pid" for owner in PID_OWNERS)),
         },
     ),
     "MPLS": Layer(

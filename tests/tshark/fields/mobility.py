@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from tshark.entries import Field, Items, Layer, Unnamed, either, named, raw, raw_number
+from tshark.entries import Field, Items, Layer, Unnamed, either, first_byte, named, raw, raw_number
 
 # Fast updates (type 8) and their acknowledgements (9) have fewer flags in tshark: see tshark.explained.
 ONE_BY_ONE = Unnamed("tshark shows the flags one by one, and so they are compared")
@@ -14,7 +14,8 @@ def first(*places: str, name: str) -> Field:
 
 OPTIONS = Items(
     named="mip6.options.",
-    read=lambda option: raw(option.element)[0],
+    labelled="Unknown (0x",
+    read=first_byte,
     fields={
         "binding_refresh_advice": named("mip6.bra.", "interval"),
         "alternate_care_of_address": named("mip6.acoa.", "acoa"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from tshark.entries import (
     EVERY,
+    KIND,
     PADDING,
     Each,
     Field,
@@ -14,6 +15,7 @@ from tshark.entries import (
     Unnamed,
     bits,
     either,
+    first_byte,
     flags,
     named,
     number,
@@ -41,13 +43,14 @@ ROUTE = {
     "addr": Each(("ip.rec_rt", "ip.cur_rt", "ip.src_rt", "ip.empty_rt", "ip.dst")),
 }
 CIPSO_TAG = {
+    KIND: "ip.cipso.tag_type",
     "sens_level": "ip.cipso.sensitivity_level",
     "categories": Unnamed("tshark shows them as text; the option's value is compared"),
 }
 IP_OPTIONS = Items(
     named="ip.options.",
     labelled="Unknown (",
-    read=lambda option: raw(option.element)[0],
+    read=first_byte,
     length=Field(("ip.opt.len",), brought=lambda length: length + 2),
     ends=(0,),
     fields={
@@ -71,11 +74,7 @@ IP_OPTIONS = Items(
         },
         "cipso": {
             "doi": "ip.cipso.doi",
-            "tags": Items(
-                "ip.cipso.tag_type",
-                skip=None,
-                fields=dict.fromkeys(("bitmap", "enumerated", "ranged"), CIPSO_TAG),
-            ),
+            "tags": Flat({EVERY: CIPSO_TAG}),
         },
         "stream_id": named("ip.opt.", "sid"),
         "strict_source_route": ROUTE,

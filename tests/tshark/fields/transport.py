@@ -23,7 +23,7 @@ from tshark.entries import (
 UNKNOWN = Unnamed("tshark does not know the option; its value is compared")
 MPTCP_PLAIN = (
     "subtype", "version", "flags", "sendkey", "recvkey", "recvtok", "sendtrunchmac", "sendrand", "sendhmac",
-    "rawdataack", "rawdataseqno", "subflowseqno", "datalvllen", "checksum", "ipver", "echo", "addrid", "ipv4",
+    "rawdataack", "rawdataseqno", "subflowseqno", "datalvllen", "ipver", "echo", "addrid", "ipv4",
     "ipv6", "port", "addaddrtrunchmac", "rst_reason",
 )  # fmt: skip
 MPTCP_FLAGS = ("extensibility", "nomoresubflows", "backup", "datafin", "dseqn8", "dseqnpresent", "dataack8",
@@ -31,6 +31,7 @@ MPTCP_FLAGS = ("extensibility", "nomoresubflows", "backup", "datafin", "dseqn8",
 MPTCP = {
     **named("tcp.options.mptcp.", *MPTCP_PLAIN),
     **{flag: f"tcp.options.mptcp.{flag}.flag" for flag in MPTCP_FLAGS},
+    "checksum": Unnamed("tshark shows it where it knows the connection; the option's value is compared"),
     "checksumreq": "tcp.options.mptcp.checksumreq.flags",
     "hmac_flag": either("tcp.options.mptcp.sha1.flag", "tcp.options.mptcp.sha256.flag"),
     "addrids": Each(("tcp.options.mptcp.addrid",), read=number),
