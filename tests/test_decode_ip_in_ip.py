@@ -1,4 +1,4 @@
-"""IP in IP: both versions in both."""
+"""IP in IP: both versions in both; and Ethernet in either."""
 
 from __future__ import annotations
 
@@ -22,6 +22,13 @@ def test_ip_in_ip(outer, inner):
     assert packet.trailer == b"trailer"
     assert packet.mipv6.checksum_ok is True
     assert packet.protos[0].get_field("_proto" if outer == "IP" else "_nxt_hdr") == PROTOCOL[inner]
+    assert packet.stopped is None
+
+
+@pytest.mark.parametrize("outer", ["IP", "IPV6"])
+def test_ethernet_in_ip(outer):
+    packet = Packet(BUILD[outer](frames.ethernet(frames.ipv4(frames.udp())), 143), frames.RAW)
+    assert [layer.name for layer in packet.protos] == [outer, "Ethernet", "IP", "UDP"]
     assert packet.stopped is None
 
 

@@ -14,6 +14,7 @@ static enum measure_result ethernet_measure(struct bytes_view bytes, struct meas
 static const struct binding ethernet_bindings[] = {
     {SELECT_LINK_TYPE, 1},
     {SELECT_ETHERTYPE, 0x6558}, /* transparent Ethernet bridging (RFC 1701) */
+    {SELECT_IP_PROTOCOL, 143},  /* RFC 8986 10.1 */
 };
 
 static const struct field ethernet_fields[] = {
