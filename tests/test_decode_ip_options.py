@@ -169,6 +169,8 @@ LAST = "203.0.113.9"
         ("0b 0c c0000202 cb007109", DESTINATION),  # all hops have been passed
         ("07 04 cb007109", LAST),
         ("07 08 cb007109", DESTINATION),
+        ("07 00 cb007109", DESTINATION),  # before the first hop, and amid one
+        ("0b 05 c0000202 cb007109", DESTINATION),
         ("03 04", DESTINATION),
         ("06 00 000000", DESTINATION),
     ],

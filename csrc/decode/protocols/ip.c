@@ -36,9 +36,9 @@ static void ip_give_addresses(struct bytes_view header, struct addresses *addres
     addresses->destination = view_first(view_from(header, 16), 4);
     while (item_next(&ip_options, options, &offset, &item))
         if (item.kind == LOOSE_SOURCE_ROUTE || item.kind == STRICT_SOURCE_ROUTE) {
-            uint32_t last_hop = item.bytes.length - 4;
-            if (item.bytes.length >= 7 && view_u8(item.bytes, 2) <= last_hop + 1)
-                addresses->destination = view_from(item.bytes, last_hop);
+            uint8_t pointer = view_u8(item.bytes, 2); /* 4 for the first hop, 8 for the second */
+            if (pointer >= 4 && pointer % 4 == 0 && pointer + 3U <= item.bytes.length)
+                addresses->destination = view_from(item.bytes, item.bytes.length - 4);
         }
 }
 
