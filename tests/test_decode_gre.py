@@ -51,8 +51,8 @@ def test_fields_by_flags(flags):
 
 
 def test_bits_of_the_first_two_bytes():
-    gre = decode(STRICT | 5 << 8 | 0x1F << 3 | 2).gre
-    assert (gre.flags, gre.strict_route, gre.recursion, gre.reserved, gre.version) == (1, True, 5, 31, 2)
+    gre = decode(STRICT | 5 << 8 | 0x1F << 3).gre
+    assert (gre.flags, gre.strict_route, gre.recursion, gre.reserved, gre.version) == (1, True, 5, 31, 0)
     assert not hasattr(gre, "has_ack")
 
 
@@ -101,6 +101,7 @@ def test_pptp():
     assert (gre.payload_length, gre.call_id, gre.sequence_number, gre.ack_number) == (6, 9, 7, 8)
     assert not hasattr(gre, "key") and not hasattr(gre, "_reserved")
     assert bytes(gre) == bytes.fromhex("30d1880b 00060009 00000007 00000008")
+    assert names(packet)[:3] == ["IP", "GRE", "PPP"]
 
 
 def test_pptp_that_acknowledges_alone():
@@ -111,9 +112,15 @@ def test_pptp_that_acknowledges_alone():
     assert packet.stopped is None
 
 
-def test_a_key_of_ppp_in_version_0_and_of_ip_in_version_1():
+def test_a_key_of_ppp_in_version_0():
     assert decode(KEY, struct.pack("!I", 5), PPP).gre.key == 5
-    assert decode(KEY | SEQUENCE | 1, struct.pack("!II", 5, 6) + DATAGRAM).gre.key == 5
+
+
+@pytest.mark.parametrize(("version", "protocol"), [(1, 0x0800), (2, 0x0800), (2, PPP), (7, PPP)])
+def test_other_versions_are_not_decoded(version, protocol):
+    packet = decode(KEY | SEQUENCE | version, struct.pack("!II", 5, 6) + DATAGRAM, protocol)
+    assert packet.stopped == ("GRE", "wrong version number")
+    assert names(packet) == ["IP", "Payload"]
 
 
 @pytest.mark.parametrize("build", [frames.ipv4, frames.ipv6])
@@ -127,6 +134,7 @@ def test_what_it_carries(build):
     assert carried(0x86DD, frames.ipv6(frames.udp())) == ["IPV6", "UDP"]
     assert carried(0x6558, frames.ethernet(DATAGRAM)) == ["Ethernet", "IP", "UDP", "Payload"]
     assert carried(0x0806, frames.arp()) == ["ARP"]
+    assert carried(PPP, b"\xff\x03\x00\x21" + DATAGRAM) == ["PPP", "IP", "UDP", "Payload"]
     assert carried(0, b"") == []
     assert carried(4, b"\x42\x42\x03 no LLC: 4 is no ethertype") == ["Payload"]
 

@@ -37,9 +37,10 @@ static bool has_offset(struct bytes_view header)
     return has(header, HAS_CHECKSUM | HAS_ROUTING);
 }
 
+/* Version 1, which is for PPP alone. */
 static bool is_pptp(struct bytes_view header)
 {
-    return (view_u16(header, 0) & VERSION_MASK) == 1 && view_u16(header, 2) == ETHERTYPE_PPP;
+    return (view_u16(header, 0) & VERSION_MASK) == 1;
 }
 
 static bool has_key(struct bytes_view header)
@@ -57,19 +58,14 @@ static bool has_sequence(struct bytes_view header)
     return has(header, HAS_SEQUENCE);
 }
 
-static bool is_version_1(struct bytes_view header)
+static bool is_version_0(struct bytes_view header)
 {
-    return (view_u16(header, 0) & VERSION_MASK) == 1;
-}
-
-static bool is_another_version(struct bytes_view header)
-{
-    return !is_version_1(header);
+    return !is_pptp(header);
 }
 
 static bool has_ack(struct bytes_view header)
 {
-    return is_version_1(header) && has(header, HAS_ACK);
+    return is_pptp(header) && has(header, HAS_ACK);
 }
 
 static uint32_t key_offset(struct bytes_view header)
@@ -160,10 +156,13 @@ static uint32_t routes_length(struct bytes_view list)
 static enum measure_result gre_measure(struct bytes_view bytes, struct measurement *result)
 {
     uint16_t type = view_u16(bytes, 2);
+    uint16_t version = view_u16(bytes, 0) & VERSION_MASK;
+    if (version > 1 || (version == 1 && type != ETHERTYPE_PPP))
+        return MEASURE_BAD_VERSION;
     result->header_length = routing_offset(bytes);
     if (has_routing(bytes))
         result->header_length += routes_length(view_from(bytes, result->header_length));
-    if (type >= ETHERTYPE_MIN && (has_sequence(bytes) || !is_version_1(bytes))) {
+    if (type >= ETHERTYPE_MIN && (has_sequence(bytes) || version == 0)) {
         result->selector = SELECT_ETHERTYPE;
         result->next = type;
     }
@@ -189,11 +188,10 @@ static const struct field gre_fields[] = {
     {"recursion", "Recursion Control", "Encapsulations that are still permitted (RFC 1701)", FIELD_UINT,
      .bits = {5, 3}},
     {"flags_v1", "Flags", "Which fields version 1 has besides (RFC 2637 4.1)", FIELD_FLAGS, .bits = {8, 1},
-     .flag_names = ack_names, .present = is_version_1},
-    {"_reserved_v1", "Flags (Reserved)", "0 (RFC 2637 4.1)", FIELD_UINT, .bits = {9, 4},
-     .present = is_version_1},
+     .flag_names = ack_names, .present = is_pptp},
+    {"_reserved_v1", "Flags (Reserved)", "0 (RFC 2637 4.1)", FIELD_UINT, .bits = {9, 4}, .present = is_pptp},
     {"_reserved", "Flags (Reserved)", "0 (RFC 2784 2.3)", FIELD_UINT, .bits = {8, 5},
-     .present = is_another_version},
+     .present = is_version_0},
     {"_version", "Version", "0, or 1 for PPTP (RFC 2784 2.3.1, RFC 2637 4.1)", FIELD_UINT, .bits = {13, 3}},
     {"_proto", "Protocol Type", "Ethertype of what follows (RFC 2784 2.4)", FIELD_UINT, .bits = {16, 16},
      .names = &ethertype_names},

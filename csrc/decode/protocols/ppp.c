@@ -36,7 +36,8 @@ static enum measure_result ppp_measure(struct bytes_view bytes, struct measureme
 
 static const struct binding ppp_bindings[] = {
     {SELECT_LINK_TYPE, 9},
-    {SELECT_LINK_TYPE, 50}, /* DLT_PPP_SERIAL */
+    {SELECT_LINK_TYPE, 50},     /* DLT_PPP_SERIAL */
+    {SELECT_ETHERTYPE, 0x880b}, /* RFC 2637 4.1 */
 };
 
 static const struct value_name ppp_protocols[] = {
