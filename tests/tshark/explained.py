@@ -5,6 +5,7 @@ test, and so does a rule that explains nothing in all of the corpus."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from ipaddress import IPv4Address, ip_address
 from typing import TYPE_CHECKING
@@ -70,8 +71,10 @@ def tshark_gave_up(difference: Difference) -> bool:
 
 def source_route(difference: Difference) -> bool:
     """tshark shows the last address of the route."""
-    if difference.field != "IP.dst" or difference.theirs is ABSENT:
+    if difference.field != "IP.dst":
         return False
+    if difference.theirs is ABSENT:  # that route is broken
+        return bool(difference.pair.theirs.all("ip.opt.len"))
     header = bytes(difference.pair.ours)
     kinds = [number(kind) for kind in difference.pair.theirs.all("ip.opt.type")]
     return bool({131, 137} & set(kinds)) and IPv4Address(difference.theirs).packed in header[20:]
@@ -91,10 +94,11 @@ def option_of_other_length(difference: Difference) -> bool:
 
 
 def told_end(pair: Pair) -> int | None:
-    """Where the layer ends by its own length field, if it has one that is not 0."""
-    name, unit, fixed = LENGTHS.get(pair.ours.name, ("", 0, 0))
-    told = getattr(pair.ours, name, 0) * unit + fixed
-    return pair.theirs.position + told if told > fixed or unit > 1 else None
+    """Where the layer ends by its own length field, if it has one."""
+    if pair.ours.name not in LENGTHS:
+        return None
+    name, unit, fixed = LENGTHS[pair.ours.name]
+    return pair.theirs.position + getattr(pair.ours, name, 0) * unit + fixed
 
 
 def ends_within(difference: Difference) -> bool:
@@ -104,7 +108,7 @@ def ends_within(difference: Difference) -> bool:
         return False
     ends = [end for end in map(told_end, difference.scope.pairs) if end is not None]
     start = difference.packet.caplen - len(difference.ours)
-    return start in ends and any(end > start for end in ends)
+    return start in ends
 
 
 def udp_length_is_zero(difference: Difference) -> bool:
@@ -155,7 +159,8 @@ def list_breaks(difference: Difference) -> bool:
 
 def item_breaks(difference: Difference) -> bool:
     """Of such an item, or of one that is longer or shorter than its kind is, tshark shows less or more."""
-    return "[" in difference.field and tshark_complains(difference)
+    of_item = "[" in difference.field or "_list " in difference.field
+    return of_item and (tshark_complains(difference) or (reason_we_stopped(difference) != ""))
 
 
 def has_only(pair: Pair, *names: str) -> bool:
@@ -281,7 +286,66 @@ def pseudo_header_sum(difference: Difference) -> int:
 
 def routing_behind_the_last(difference: Difference) -> bool:
     """tshark lists the entry of zeros that ends GRE's routes."""
-    return difference.field == "GRE.routing kinds" and difference.theirs == [*difference.ours, 0]
+    return difference.field.startswith("GRE.routing ") and difference.theirs == [*difference.ours, 0]
+
+
+def compact_padding(difference: Difference) -> bool:
+    """tshark leaves out the zeros behind a compact routing header's identifiers."""
+    is_list = difference.field in ("ROUTING.crh16_sid", "ROUTING.crh32_sid")
+    return (
+        is_list
+        and is_prefix(difference.theirs, difference.ours)
+        and not any(difference.ours[len(difference.theirs) :])
+    )
+
+
+def unused_is_nameless(difference: Difference) -> bool:
+    """Unused bytes that tshark has no field for."""
+    return difference.field in ("ICMP.unused", "ICMPV6.unused") and difference.theirs is ABSENT
+
+
+def router_entry_size(difference: Difference) -> bool:
+    """tshark lists nothing of entries that are not of two words; we hold them for extensions."""
+    is_list = difference.field == "ICMP.mip_list kinds" and difference.theirs == []
+    return is_list and difference.pair.ours.addr_entry_size != 2
+
+
+def records_beyond_their_number(difference: Difference) -> bool:
+    """tshark lists all that there are."""
+    is_list = difference.field == "ICMPV6.record_list kinds" and is_prefix(difference.ours, difference.theirs)
+    return is_list and difference.pair.ours.num_records == len(difference.ours)
+
+
+MPTCP_LENGTHS = {0: {4, 12, 20, 22, 24}, 3: {8, 10, 16, 18, 20, 22, 28, 30}}  # by subtype
+
+
+def mptcp_option(difference: Difference) -> bool:
+    """Of a version or a length that tshark does not know it shows less."""
+    found = re.match(r"TCP\.option_list\[(\d+)\] mptcp", difference.field)
+    if found is None or difference.theirs is not ABSENT:
+        return False
+    option = difference.pair.ours.option_list[int(found[1])]
+    subtype = option.fields["subtype"]
+    known = MPTCP_LENGTHS.get(subtype, {len(option.value) + 2})
+    return len(option.value) + 2 not in known or option.fields.get("version", 0) > 1
+
+
+def address_length(difference: Difference) -> bool:
+    """tshark shows no address whose length is not its family's."""
+    is_address = re.search(r"interface_identification\.ipv[46]$", difference.field) is not None
+    return is_address and difference.theirs is ABSENT
+
+
+def names_end_early(difference: Difference) -> bool:
+    """tshark lists no names behind an empty one."""
+    is_list = difference.field.endswith("dnssl.domain_names") and difference.theirs is ABSENT
+    return is_list and difference.ours.startswith(b"\0")
+
+
+def verdict_of_cut(difference: Difference) -> bool:
+    """tshark verifies no checksum in a packet that is cut, though all that it covers be there."""
+    is_verdict = difference.field.endswith(".checksum_ok") and difference.theirs is None
+    return is_verdict and reason_we_stopped(difference) == "cut by snaplen"
 
 
 def timestamp_flag(difference: Difference) -> bool:
@@ -300,7 +364,7 @@ def odd_next(difference: Difference) -> bool:
         ("GRE", "vlan"),
         ("UDP", "gtp"),
     }
-    return layer_of_tshark_alone(difference) and (below, difference.theirs) in guesses
+    return difference.ours is None and (below, difference.theirs) in guesses
 
 
 def other_protocol_of_igmp(difference: Difference) -> bool:
@@ -344,6 +408,14 @@ RULES: dict[str, tuple[str, Callable[[Difference], bool]]] = {
     "home address": ("tshark takes it from an option of any length", home_address_of_other_length),
     "abbreviated route": ("its destination is not made out by us", abbreviated_route),
     "end of GRE's routes": ("an entry to tshark", routing_behind_the_last),
+    "compact identifiers": ("tshark leaves out padding", compact_padding),
+    "unused bytes": ("no field of tshark's", unused_is_nameless),
+    "router entries": ("of another size than two words", router_entry_size),
+    "records beyond their number": ("listed by tshark", records_beyond_their_number),
+    "MPTCP option": ("of a length or version that tshark does not know", mptcp_option),
+    "interface's address": ("of another length than its family's", address_length),
+    "names behind an empty one": ("not listed by tshark", names_end_early),
+    "checksum in a cut packet": ("not verified by tshark", verdict_of_cut),
     "timestamp flag": ("unknown: tshark shows timestamps", timestamp_flag),
     "guessed layer": ("Payload to us", odd_next),
     "protocols in IGMP": ("layers of their own to tshark", other_protocol_of_igmp),

@@ -16,7 +16,6 @@ from tshark.entries import (
     either,
     mac,
     named,
-    number,
     raw,
     raw_number,
     spanning,
@@ -29,18 +28,10 @@ def option(*names: str, under: str = "", **others: Entry | str) -> dict:
     return named(f"icmpv6.opt.{under}", *names, **others)
 
 
-def floating(code: int, width: int) -> int:
-    """RFC 3810 5.1.3 and 5.1.9: from the highest bit on, a mantissa of 4 or 12 bits with an exponent of 3."""
-    if not code >> width - 1:
-        return code
-    mantissa = width - 4
-    return (code & (1 << mantissa) - 1 | 1 << mantissa) << (code >> mantissa & 7) + 3
-
-
-def names_of(option: Proto) -> bytes:
-    """Each name that tshark shows, and the zeros behind them."""
+def names_of(option: Proto) -> bytes | None:
+    """Each name that tshark shows, and the zeros behind them; None where they are too many for padding."""
     padding = sum(int(one.get("size", 0)) for one in option.all("icmpv6.opt.padding"))
-    return b"".join(map(raw, option.all("icmpv6.opt.dnssl"))) + bytes(padding)
+    return b"".join(map(raw, option.all("icmpv6.opt.dnssl"))) + bytes(padding) if padding < 8 else None
 
 
 LINK_ADDRESS = {"linkaddr": Field(("icmpv6.opt.linkaddr",), read=mac)}
@@ -156,15 +147,11 @@ FIELDS = {
             "quoted": Quoted(),
             **EXTENSIONS,
             "mld_version": Unnamed("tshark shows the fields of that version"),
-            "max_resp": either(
-                "icmpv6.mld.maximum_response_delay",
-                "icmpv6.mld.maximum_response_code",
-                read=lambda code: floating(number(code), 16),
-            ),
+            "max_resp": either("icmpv6.mld.maximum_response_delay", "icmpv6.mld.maximum_response_code"),
             "maddr": "icmpv6.mld.multicast_address",
             "mld_s": "icmpv6.mld.flag.s",
             "qrv": "icmpv6.mld.flag.qrv",
-            "qqi": Field(("icmpv6.mld.qqi",), read=lambda code: floating(number(code), 8)),
+            "qqi": "icmpv6.mld.qqi",
             "num_src": "icmpv6.mld.nb_sources",
             "saddr": Each(("icmpv6.mld.source_address",)),
             "num_records": "icmpv6.mldr.nb_mcast_records",

@@ -2,10 +2,25 @@
 
 from __future__ import annotations
 
-from tshark.entries import EVERY, Field, Items, Layer, Unnamed, bits, flags, named, number, raw_number, times
+from tshark.entries import (
+    EVERY,
+    KIND,
+    Field,
+    Flat,
+    Items,
+    Layer,
+    Unnamed,
+    bits,
+    flags,
+    named,
+    number,
+    raw_number,
+    times,
+)
 from tshark.oracle import Proto
 
 GRE_FLAGS = ("has_checksum", "has_routing", "has_key", "has_sequence", "strict_route")
+ROUTE = ("sre_offset", "src_length", "information")
 VXLAN_FLAGS = ("flag_g", "rsv1", "rsv2", "rsv3", "flag_i", "rsv5", "rsv6", "rsv7", "rsv8", "flag_d",
                "rsv10", "rsv11", "flag_a", "rsv13", "rsv14", "rsv15")  # fmt: skip
 GENEVE_FLAGS = ("oam", "critical", "rsv2", "rsv3", "rsv4", "rsv5", "rsv6", "rsv7")
@@ -37,17 +52,7 @@ FIELDS = {
             "call_id": "gre.key.call_id",
             "sequence_number": "gre.sequence_number",
             "ack_number": "gre.ack_number",
-            "routing": Items(
-                "gre.routing.address_family",
-                skip=None,
-                fields={
-                    EVERY: {
-                        "sre_offset": "gre.routing.sre_offset",
-                        "src_length": "gre.routing.src_length",
-                        "information": "gre.routing.information",
-                    }
-                },
-            ),
+            "routing": Flat({EVERY: {KIND: "gre.routing.address_family", **named("gre.routing.", *ROUTE)}}),
         },
         checksum="gre.checksum.status",
     ),
