@@ -101,6 +101,7 @@ def test_every_field_has_an_entry(protocol):
     entries = FIELDS[protocol["name"]].fields
     assert set(entries) == set(NAMES[protocol["name"]])
     assert list(unmatched(protocol["fields"], entries)) == []
+    assert bool(FIELDS[protocol["name"]].checksum) == protocol["checksum"], "the field with tshark's verdict"
 
 
 def unmatched(rows, entries):

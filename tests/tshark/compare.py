@@ -132,7 +132,7 @@ def compare_packet(path: Path, packet, dissection: oracle.Dissection, report: Re
 
 
 # What lies behind the end of a frame's contents, or of a tag's.
-TRAILERS = ("eth.padding", "eth.trailer", "vlan.trailer")
+TRAILERS = ("eth.padding", "eth.trailer", "vlan.trailer", "ieee8021ah.trailer")
 
 
 def contents(
@@ -195,7 +195,7 @@ VERDICTS = {0: False, 1: True}  # and None for all that was not verified
 
 def checksum(pair: Pair) -> Iterator[tuple[str, Any, Any]]:
     name = FIELDS[pair.ours.name].checksum
-    verdicts = pair.theirs.all(name) if name else []
+    verdicts = pair.theirs.all(name) if name and isinstance(name, str) else []
     for element in verdicts[:1]:
         yield "checksum_ok", pair.ours.checksum_ok, VERDICTS.get(number(element))
 

@@ -146,8 +146,8 @@ def of_item(item: Any, name: str) -> Any:
 class Items:
     """A list of options, chunks, records: tshark's items are the fields below which a `kind` field stands
     as a child, or whose own name begins with `named`, or whose label does with `labelled`, in order. Of each
-    item are compared: kind (`read` from the item, if the field is not all of it; `told`: the fields of that
-    name say the kinds, each of the item behind it), value (the bytes behind the first `skip` of tshark's item,
+    item are compared: kind (`read` from the item, if the field is not all of it; `told`: fields of that
+    name say the kinds, each of the item behind it), value (the bytes behind the first `skip` of its item,
     or how many they are where it shows none; skip is None where its item is not all of ours), the value's
     length (`length`, where tshark shows it) and `fields`, by the item's name (EVERY for what all items have)
     and then its field's; these may be Items again."""
@@ -227,7 +227,7 @@ class Layer:
 
     protos: tuple[str, ...]
     fields: Mapping[str, Entry | str]
-    checksum: str = ""
+    checksum: str | Unnamed = ""
 
 
 Entry = Field | Each | Made | Items | Flat | Quoted | Unnamed

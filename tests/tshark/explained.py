@@ -357,14 +357,21 @@ def odd_next(difference: Difference) -> bool:
     """What tshark decodes by a guess or a port that is not bound here."""
     below = difference.scope.pairs[-1].ours.name if difference.scope.pairs else ""
     guesses = {
+        ("GRE", "ip"),
+        ("LLC", "eth"),
         ("MPLS", "eth"),
-        ("UDP", "mpls"),
-        ("VXLAN", "vxlan"),
-        ("UDP", "vxlan"),
-        ("GRE", "vlan"),
         ("UDP", "gtp"),
+        ("UDP", "mpls"),
+        ("UDP", "vxlan"),
     }
     return difference.ours is None and (below, difference.theirs) in guesses
+
+
+def ethertype_is_not_bound(difference: Difference) -> bool:
+    """tshark has PPP's ethertype in GRE alone, and VLAN's not in GRE."""
+    pairs = difference.scope.pairs
+    is_next = difference.field == "layer" and difference.theirs is None and bool(pairs)
+    return is_next and (pairs[-1].ours.name, difference.ours.name) in {("GRE", "VLAN"), ("Ethernet", "PPP")}
 
 
 def other_protocol_of_igmp(difference: Difference) -> bool:
@@ -418,6 +425,7 @@ RULES: dict[str, tuple[str, Callable[[Difference], bool]]] = {
     "checksum in a cut packet": ("not verified by tshark", verdict_of_cut),
     "timestamp flag": ("unknown: tshark shows timestamps", timestamp_flag),
     "guessed layer": ("Payload to us", odd_next),
+    "ethertype": ("data to tshark", ethertype_is_not_bound),
     "protocols in IGMP": ("layers of their own to tshark", other_protocol_of_igmp),
     "wrong version": ("tshark reads on as if it were right", version_is_wrong),
     "header not whole": (

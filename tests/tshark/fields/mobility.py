@@ -71,5 +71,6 @@ FIELDS = {
             "data": Field(("mip6.unknown_type_data",), read=raw, shared=True),
             "option_list": OPTIONS,
         },
+        checksum=Unnamed("tshark does not verify it"),
     ),
 }
