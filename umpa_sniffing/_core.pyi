@@ -179,6 +179,7 @@ class _Protocol(TypedDict):
     doc: str
     layer: int
     min_header: int
+    checksum: bool
     bindings: list[tuple[str, int]]
     fields: list[_Field]
 

@@ -86,8 +86,9 @@ static PyObject *describe_binding(const void *table, size_t index)
 static PyObject *describe_protocol(const void *table, size_t index)
 {
     const struct protocol *protocol = ((const struct protocol *const *)table)[index];
-    return Py_BuildValue("{sssssBsHsNsN}", "name", protocol->name, "doc", protocol->doc, "layer",
-                         protocol->osi_layer, "min_header", protocol->min_header, "bindings",
+    return Py_BuildValue("{sssssBsHsOsNsN}", "name", protocol->name, "doc", protocol->doc, "layer",
+                         protocol->osi_layer, "min_header", protocol->min_header, "checksum",
+                         protocol->checksum == CHECKSUM_NONE ? Py_False : Py_True, "bindings",
                          list_of(protocol->binding_count, describe_binding, protocol->bindings), "fields",
                          list_of(protocol->field_count, describe_field, protocol->fields));
 }
