@@ -31,7 +31,7 @@ EXTENSIONS = {
             "mpls_label_stack": {
                 "stack": Items(
                     "icmp.mpls.label",
-                    skip=4,
+                    skip=0,
                     read=lambda _: 0,  # they have no kind
                     fields={"label": named("icmp.mpls.", "label", "exp", "s", "ttl")},
                 )

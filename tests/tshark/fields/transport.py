@@ -31,7 +31,7 @@ MPTCP_FLAGS = ("extensibility", "nomoresubflows", "backup", "datafin", "dseqn8",
 MPTCP = {
     **named("tcp.options.mptcp.", *MPTCP_PLAIN),
     **{flag: f"tcp.options.mptcp.{flag}.flag" for flag in MPTCP_FLAGS},
-    "checksum": Unnamed("tshark shows it where it knows the connection; the option's value is compared"),
+    "checksum": Unnamed("tshark shows it where it knows the connection"),
     "checksumreq": "tcp.options.mptcp.checksumreq.flags",
     "hmac_flag": either("tcp.options.mptcp.sha1.flag", "tcp.options.mptcp.sha256.flag"),
     "addrids": Each(("tcp.options.mptcp.addrid",), read=number),
