@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from tshark.entries import number
@@ -9,6 +10,7 @@ from tshark.entries import number
 if TYPE_CHECKING:
     from tshark.compare import Difference
 
+COMPLAINTS = "(?i)length|invalid|bogus|malformed|pointer"
 WARNING = 0x600000  # tshark's severity  # tshark's severity
 
 
@@ -22,7 +24,7 @@ def reason_we_stopped(difference: Difference) -> str:
 
 
 def tshark_complains(difference: Difference) -> bool:
-    """Of the packet, or of something else in the layer than a checksum."""
+    """Of the packet, or of a length or the like in the layer."""
     if difference.dissection.is_malformed:
         return True
     if difference.pair is None:
@@ -30,7 +32,7 @@ def tshark_complains(difference: Difference) -> bool:
     messages = difference.pair.theirs.all("_ws.expert.message")
     severities = difference.pair.theirs.all("_ws.expert.severity")
     return any(
-        number(severity) >= WARNING and "checksum" not in message.get("show", "").lower()
+        number(severity) >= WARNING and re.search(COMPLAINTS, message.get("show", "")) is not None
         for message, severity in zip(messages, severities, strict=True)
     )
 

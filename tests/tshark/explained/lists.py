@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from typing import TYPE_CHECKING
 
-from tshark.entries import ABSENT
+from tshark.entries import ABSENT, Items, number
 from tshark.explained.common import is_prefix, reason_we_stopped, tshark_complains
+from tshark.fields import FIELDS
 
 if TYPE_CHECKING:
     from tshark.compare import Difference
@@ -14,20 +15,44 @@ if TYPE_CHECKING:
 MPTCP_LENGTHS = {0: {4, 12, 20, 22, 24}, 3: {8, 10, 16, 18, 20, 22, 28, 30}}  # by subtype
 
 
+# Of which tshark lists an item that can't be right, and does not say so.
+SILENT = {"IP.option_list kinds", "ICMP.extension_list kinds", "ICMPV6.extension_list kinds"}
+IN_CONTENTS = {"ICMP", "ICMPV6", "IGMP", "SCTP", "PPPOE"}  # their lists may be cut
+
+
+def is_broken(difference: Difference) -> bool:
+    cut = difference.pair.ours.name in IN_CONTENTS and reason_we_stopped(difference) != ""
+    return cut or tshark_complains(difference)
+
+
+def last_item_is_beyond(difference: Difference) -> bool:
+    """tshark's last item ends behind the header, or behind the packet, or is shorter than it says."""
+    layer = difference.pair.ours
+    entry = FIELDS[layer.name].fields.get(difference.field.partition(".")[2].removesuffix(" kinds"))
+    if not isinstance(entry, Items):
+        return False
+    last = entry.found(difference.pair.theirs)[-1]
+    header_end = difference.pair.theirs.position + len(bytes(layer))
+    end = difference.packet.caplen if layer.name in IN_CONTENTS else header_end
+    size = int(last.get("size", 0))
+    told = [number(length) * 8 for length in last if length.get("name") == "icmpv6.opt.length"]
+    return int(last.get("pos", 0)) + size > end or any(length > size for length in told)
+
+
 def list_breaks(difference: Difference) -> bool:
     """We end a list before an item that can't be right; tshark lists that one too, or gives up before, or
     goes on where an item of that kind should end."""
-    if not difference.field.endswith(" kinds") or len(difference.theirs) == len(difference.ours) == 0:
+    if not difference.field.endswith(" kinds"):
         return False
-    lists = difference.ours, difference.theirs
-    one_more = is_prefix(difference.ours, difference.theirs) and len(lists[1]) == len(lists[0]) + 1
-    return one_more or tshark_complains(difference) or reason_we_stopped(difference) != ""
+    one_more = difference.ours == difference.theirs[:-1]
+    silent = one_more and (difference.field in SILENT or last_item_is_beyond(difference))
+    return silent or is_broken(difference)
 
 
 def item_breaks(difference: Difference) -> bool:
     """Of such an item, or of one that is longer or shorter than its kind is, tshark shows less or more."""
     of_item = "[" in difference.field or "_list " in difference.field
-    return of_item and (tshark_complains(difference) or (reason_we_stopped(difference) != ""))
+    return of_item and is_broken(difference)
 
 
 def option_of_other_length(difference: Difference) -> bool:
