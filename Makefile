@@ -2,8 +2,8 @@ PYTHON := .venv/bin/python
 C_FILES = $(shell find benchmarks csrc fuzz tests -name '*.[ch]')
 
 .NOTPARALLEL:
-.PHONY: help build demo check check-all check-pythons check-sanitize check-sanitize-live check-tshark lint types werror test \
-    fuzz fuzz-keep coverage stress bench bench-live soak golden stubs format clean
+.PHONY: help build demo check check-all check-pythons check-sanitize check-sanitize-live check-tshark lint types \
+    werror test fuzz fuzz-keep coverage stress bench bench-live soak golden stubs format clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 18
@@ -34,7 +34,7 @@ check-sanitize-live: $(PYTHON) ## run all tests under ASan and UBSan, and those 
 	tests/sanitize/live thread
 
 check-tshark: build ## compare every value with tshark's over all of the corpus
-	UMPA_TSHARK=all $(PYTHON) -m pytest tests/test_tshark.py
+	UMPA_TSHARK=all $(PYTHON) -m pytest -o faulthandler_timeout=1200 tests/test_tshark.py
 
 lint: $(PYTHON) ## look at style: ruff, clang-format
 	$(PYTHON) -m ruff check
