@@ -7,7 +7,7 @@ import struct
 
 import frames
 import pytest
-from layer_fields import hidden_fields
+from layer_fields import newer_fields
 
 from umpa_sniffing import Packet
 
@@ -67,14 +67,14 @@ def test_a_structure_follows_what_icmpv6_quotes(message_type):
 def test_other_errors_have_no_structure(message_type, rest):
     layer = icmp(message_type, rest, QUOTED[:128] + structure(LABEL))
     assert bytes(layer.quoted) == QUOTED[:128] + structure(LABEL)
-    assert not {"ext_version", "_ext_checksum", "extension_list"} & set(hidden_fields(layer))
+    assert not {"ext_version", "_ext_checksum", "extension_list"} & set(newer_fields(layer))
 
 
 @pytest.mark.parametrize("message_type", [1, 2, 4])
 def test_icmpv6_has_no_structure_that_is_not_told(message_type):
     layer = icmpv6(message_type, b"\0\x11\0\0", QUOTED6[:128] + structure(LABEL))
     assert bytes(layer.quoted) == QUOTED6[:128] + structure(LABEL)
-    assert not {"ext_version", "_ext_checksum", "extension_list"} & set(hidden_fields(layer))
+    assert not {"ext_version", "_ext_checksum", "extension_list"} & set(newer_fields(layer))
 
 
 def test_systems_older_than_rfc_4884_quote_128_bytes():
@@ -96,25 +96,25 @@ def test_systems_older_than_rfc_4884_quote_128_bytes():
 def test_bytes_that_only_might_be_a_structure_are_quoted(contents):
     layer = icmp(11, bytes(4), contents)
     assert bytes(layer.quoted) == contents
-    assert set(hidden_fields(layer)) == {"_length", "quoted"}
+    assert set(newer_fields(layer)) == {"_length", "quoted"}
 
 
 def test_a_length_beyond_the_message_is_no_structure():
     layer = icmp(11, b"\0\xff\0\0", QUOTED)
     assert bytes(layer.quoted) == QUOTED
-    assert set(hidden_fields(layer)) == {"_length", "quoted"}
+    assert set(newer_fields(layer)) == {"_length", "quoted"}
 
 
 def test_objects_of_another_version_are_not_read():
     layer = icmp(11, b"\0\x20\0\0", QUOTED[:128] + structure(LABEL, version=1))
     assert layer.ext_version == 1
-    assert "extension_list" not in hidden_fields(layer)
+    assert "extension_list" not in newer_fields(layer)
 
 
 @pytest.mark.parametrize(("length", "fields"), [(1, {"ext_version"}), (4, {"ext_version", "_ext_checksum"})])
 def test_a_structure_may_be_cut(length, fields):
     layer = icmp(3, b"\0\x20\0\0", QUOTED[:128] + structure(LABEL)[:length])
-    found = hidden_fields(layer)
+    found = newer_fields(layer)
     assert set(found) - {"_length", "quoted", "extension_list"} == fields
     assert found.get("extension_list", []) == []
 
@@ -125,7 +125,7 @@ def test_an_extended_echo_quotes_nothing(make):
     assert layer.extension_list == [
         (3, "interface_identification", b"eth0", {"length": 8, "ctype": 1, "if_name": b"eth0"})
     ]
-    assert "quoted" not in hidden_fields(layer)
+    assert "quoted" not in newer_fields(layer)
 
 
 def test_a_label_stack():

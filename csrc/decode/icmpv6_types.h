@@ -82,12 +82,6 @@ static inline bool has_target(struct bytes_view message)
            has_destination(message);
 }
 
-static inline bool has_nothing_else(struct bytes_view message)
-{
-    return !has_identifier(message) && !has_mtu(message) && !has_pointer(message) &&
-           !is_router_advertisement(message) && !has_target(message);
-}
-
 static inline bool is_extensible(struct bytes_view message)
 {
     uint8_t type = view_u8(message, 0);

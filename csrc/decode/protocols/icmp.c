@@ -66,11 +66,6 @@ static bool has_pointer(struct bytes_view header)
     return view_u8(header, 0) == PARAMETER_PROBLEM;
 }
 
-static bool has_nothing_else(struct bytes_view header)
-{
-    return !has_identifier(header) && !has_gateway(header) && !has_pointer(header);
-}
-
 static bool has_next_hop_mtu(struct bytes_view header)
 {
     return view_u8(header, 0) == DESTINATION_UNREACHABLE && view_u8(header, 1) == FRAGMENTATION_NEEDED;
@@ -152,6 +147,13 @@ static struct bit_range locate_error_pointer(struct bytes_view header)
     default:
         return nowhere;
     }
+}
+
+static bool has_nothing_else(struct bytes_view header)
+{
+    return !has_identifier(header) && !has_gateway(header) && !has_pointer(header) &&
+           !is_router_advertisement(header) && !has_later_identifier(header) &&
+           !is_experimental_mobility(header) && locate_error_pointer(header).offset == nowhere.offset;
 }
 
 /* A system older than RFC 4884 does not tell the length of what it quotes, but quotes 128 bytes where a
@@ -248,35 +250,35 @@ static const struct field icmp_fields[] = {
     {"_length", "Length", "Of the quoted packet in 32-bit words; 0: not told (RFC 4884 4)", FIELD_UINT,
      .bits = {40, 8}, .hidden = true, .present = is_extensible},
     {"error_pointer", "Pointer", "Byte of the quoted packet where the problem is (RFC 1475 8; 2521 2)",
-     FIELD_UINT, .hidden = true, .locate = locate_error_pointer},
+     FIELD_UINT, .locate = locate_error_pointer},
     {"quoted", "Quoted Packet", "The packet that the error speaks of, as much as is told (RFC 792, 4884)",
      FIELD_PACKET, .hidden = true, .in_contents = true, .locate = locate_quoted},
     {"num_addrs", "Number of addresses", "Routers that are told (RFC 1256 3)", FIELD_UINT, .bits = {32, 8},
-     .hidden = true, .present = is_router_advertisement},
+     .present = is_router_advertisement},
     {"addr_entry_size", "Address entry size", "32-bit words of each entry, 2 (RFC 1256 3)", FIELD_UINT,
-     .bits = {40, 8}, .hidden = true, .present = is_router_advertisement},
+     .bits = {40, 8}, .present = is_router_advertisement},
     {"lifetime", "Lifetime", "Seconds for which the addresses are good (RFC 1256 3)", FIELD_UINT,
-     .bits = {48, 16}, .hidden = true, .present = is_router_advertisement},
+     .bits = {48, 16}, .present = is_router_advertisement},
     {"router_list", "Router List", "Addresses of routers with their preference (RFC 1256 3)", FIELD_ITEMS,
-     .hidden = true, .in_contents = true, .present = is_router_advertisement, .locate = locate_routers,
+     .in_contents = true, .present = is_router_advertisement, .locate = locate_routers,
      .items = &icmp_routers},
     {"mip_list", "Mobile IP Extensions", "What a mobility agent adds to its addresses (RFC 5944 2.1)",
-     FIELD_ITEMS, .hidden = true, .in_contents = true, .present = is_router_advertisement,
+     FIELD_ITEMS, .in_contents = true, .present = is_router_advertisement,
      .locate = locate_mobility_extensions, .items = &icmp_mobility_extensions},
     {"ext_ident", "Identifier", "Matches replies to requests (RFC 8335 2; 1788 3; 1393 2.3)", FIELD_UINT,
-     .bits = {32, 16}, .hidden = true, .present = has_later_identifier},
+     .bits = {32, 16}, .present = has_later_identifier},
     {"ext_seq", "Sequence Number", "Matches replies to requests (RFC 8335 2; 1788 3)", FIELD_UINT,
-     .hidden = true, .locate = locate_later_sequence},
+     .locate = locate_later_sequence},
     {"ext_echo_local", "Local bit", "The interface is the probed system's own (RFC 8335 2)", FIELD_BOOL,
-     .bits = {63, 1}, .hidden = true, .present = is_extended_echo_request},
+     .bits = {63, 1}, .present = is_extended_echo_request},
     {"ext_echo_state", "State", "Of the entry in the ARP or neighbor table (RFC 8335 3)", FIELD_UINT,
-     .bits = {56, 3}, .hidden = true, .present = is_extended_echo_reply, .names = &extended_echo_state_names},
+     .bits = {56, 3}, .present = is_extended_echo_reply, .names = &extended_echo_state_names},
     {"ext_echo_active", "Active bit", "The interface is active (RFC 8335 3)", FIELD_BOOL, .bits = {61, 1},
-     .hidden = true, .present = is_extended_echo_reply},
+     .present = is_extended_echo_reply},
     {"ext_echo_ipv4", "IPv4 bit", "The interface runs IPv4 (RFC 8335 3)", FIELD_BOOL, .bits = {62, 1},
-     .hidden = true, .present = is_extended_echo_reply},
+     .present = is_extended_echo_reply},
     {"ext_echo_ipv6", "IPv6 bit", "The interface runs IPv6 (RFC 8335 3)", FIELD_BOOL, .bits = {63, 1},
-     .hidden = true, .present = is_extended_echo_reply},
+     .present = is_extended_echo_reply},
     {"ext_version", "Extension Version", "2 (RFC 4884 7)", FIELD_UINT, .hidden = true, .in_contents = true,
      .locate = locate_extension_version},
     {"_ext_checksum", "Extension Checksum", "Of the extension structure; 0: none (RFC 4884 7)", FIELD_UINT,
@@ -284,19 +286,19 @@ static const struct field icmp_fields[] = {
     {"extension_list", "Extension List", "Objects behind the quoted packet (RFC 4884 7)", FIELD_ITEMS,
      .hidden = true, .in_contents = true, .locate = locate_extension_list, .items = &icmp_extension_objects},
     {"outbound_hops", "Outbound Hop Count", "Routers that the packet has passed (RFC 1393 2.3)", FIELD_UINT,
-     .bits = {64, 16}, .hidden = true, .in_contents = true, .present = is_traceroute},
+     .bits = {64, 16}, .in_contents = true, .present = is_traceroute},
     {"return_hops", "Return Hop Count", "Routers that its answer has passed (RFC 1393 2.3)", FIELD_UINT,
-     .bits = {80, 16}, .hidden = true, .in_contents = true, .present = is_traceroute},
+     .bits = {80, 16}, .in_contents = true, .present = is_traceroute},
     {"link_speed", "Output Link Speed", "Bytes per second; 0: unknown (RFC 1393 2.3)", FIELD_UINT,
-     .bits = {96, 32}, .hidden = true, .in_contents = true, .present = is_traceroute},
+     .bits = {96, 32}, .in_contents = true, .present = is_traceroute},
     {"link_mtu", "Output Link MTU", "Bytes that it carries; 0: unknown (RFC 1393 2.3)", FIELD_UINT,
-     .bits = {128, 32}, .hidden = true, .in_contents = true, .present = is_traceroute},
+     .bits = {128, 32}, .in_contents = true, .present = is_traceroute},
     {"name_ttl", "Time To Live", "Seconds for which the names are good (RFC 1788 3)", FIELD_INT,
-     .bits = {64, 32}, .hidden = true, .in_contents = true, .present = is_domain_name_reply},
+     .bits = {64, 32}, .in_contents = true, .present = is_domain_name_reply},
     {"domain_names", "Names", "Names of the host, in DNS's encoding (RFC 1788 3)", FIELD_BYTES,
-     .bits = {96, 0}, .hidden = true, .in_contents = true, .present = is_domain_name_reply},
+     .bits = {96, 0}, .in_contents = true, .present = is_domain_name_reply},
     {"subtype", "Subtype", "Which experimental protocol (RFC 4065 3)", FIELD_UINT, .bits = {32, 8},
-     .hidden = true, .present = is_experimental_mobility},
+     .present = is_experimental_mobility},
 };
 
 const struct protocol protocol_icmp = {
