@@ -62,7 +62,7 @@ def test_the_lower_port_that_is_bound_says_what_follows(protocol, srcport, dstpo
 
 
 @pytest.mark.parametrize("ethertype", [0x0800, 0x86DD])
-def test_a_length_of_0_is_right_in_ipv6_alone(ethertype):
+def test_a_length_of_0_is_right_in_ipv6(ethertype):
     datagram = frames.udp(b"data", length=0)
     inner = {0x0800: frames.ipv4(datagram), 0x86DD: frames.ipv6(datagram)}[ethertype]
     outer = {0x0800: frames.ipv6(VXLAN), 0x86DD: frames.ipv4(VXLAN)}[ethertype][:-8]
@@ -78,6 +78,15 @@ def test_a_length_of_0_is_right_in_ipv6_alone(ethertype):
         else:
             assert packet.stopped is None
             assert packet.payload.data == b"data"
+
+
+def test_a_length_of_0_is_right_where_ip_leaves_its_own_out():
+    """As Linux has it in what the card is left to segment, and does above 65,535 bytes."""
+    packet = Packet(frames.ipv4(udp(VXLAN + INNER, dstport=4789, length=0), total_length=0), frames.RAW)
+    assert names(packet)[:5] == ["IP", "UDP", "VXLAN", "Ethernet", "IP"]
+    assert packet.stopped is None
+    alone = Packet(frames.udp(b"data", length=0), 147, decode_as={("link_type", 147): "udp"})
+    assert alone.stopped == ("UDP", "length field too short")
 
 
 def test_udp_checksum():

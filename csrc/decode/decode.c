@@ -160,12 +160,15 @@ static enum stop_reason missing_bytes(const struct packet *packet, uint32_t end,
     return end == packet->caplen && wanted_end <= packet->wire_len ? STOP_CUT_BY_SNAPLEN : otherwise;
 }
 
-/* Whether the innermost IP header of the `count` layers so far is IPv6's. */
-__attribute__((cold)) static bool is_in_ipv6(const struct packet *packet, unsigned count,
-                                             const uint8_t *bytes)
+/* Whether a header behind the `count` layers so far may leave its length out: in IPv6, and where IP did so
+ * itself, as of a packet that the card is left to segment. */
+__attribute__((cold)) static bool may_lack_length(const struct packet *packet, unsigned count,
+                                                  const uint8_t *bytes)
 {
     enum { IPV6_ADDRESS_LENGTH = 16 };
-    return addresses_behind(packet, count, bytes).source.length == IPV6_ADDRESS_LENGTH;
+    if (addresses_behind(packet, count, bytes).source.length == IPV6_ADDRESS_LENGTH)
+        return true;
+    return count > 0 && decode_measurement(packet, count - 1, bytes).total_length == 0;
 }
 
 /* Measures the header behind `count` others, at `offset`, of which `left` bytes are there at most. False when
@@ -185,8 +188,8 @@ static bool measure_header(const struct decoder *decoder, struct packet *packet,
         case MEASURE_BAD_VERSION:
             note_problem(packet, STOP_BAD_VERSION, protocol);
             return false;
-        case MEASURE_OK_IN_IPV6:
-            if (is_in_ipv6(packet, count, bytes))
+        case MEASURE_OK_WITHOUT_LENGTH:
+            if (may_lack_length(packet, count, bytes))
                 break;
             /* fall through */
         case MEASURE_LENGTH_TOO_SHORT:

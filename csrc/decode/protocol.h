@@ -46,8 +46,8 @@ enum measure_result {
     MEASURE_OK,
     MEASURE_NOT_DECODED, /* a variant that this decoder leaves as Payload: nothing is wrong with it */
     MEASURE_BAD_VERSION,
-    MEASURE_LENGTH_TOO_SHORT, /* where the loop can't see it: it knows header_length and total_length */
-    MEASURE_OK_IN_IPV6,       /* else too short, too */
+    MEASURE_LENGTH_TOO_SHORT,  /* where the loop can't see it: it knows header_length and total_length */
+    MEASURE_OK_WITHOUT_LENGTH, /* where IP allows it; else too short */
 };
 
 typedef enum measure_result (*measure_function)(struct bytes_view bytes, struct measurement *result);

@@ -9,7 +9,7 @@ static enum measure_result udp_measure(struct bytes_view bytes, struct measureme
     result->header_length = HEADER_LENGTH;
     result->total_length = view_u16(bytes, 4);
     measure_udp_ports(bytes, result);
-    return result->total_length == 0 ? MEASURE_OK_IN_IPV6 : MEASURE_OK; /* a jumbogram's (RFC 2675 4) */
+    return result->total_length == 0 ? MEASURE_OK_WITHOUT_LENGTH : MEASURE_OK; /* RFC 2675 4 */
 }
 
 static uint32_t udp_checksum_coverage(struct bytes_view layer)
