@@ -109,6 +109,18 @@ def test_option_list_ends_at_an_option_with_a_broken_length(broken):
     assert options[4:] in ([], [Option(0xFC, None, b"\xee", {})])
 
 
+def test_dir_lists_the_fields_that_this_layer_has(packet):
+    error = Packet(frames.ipv4(b"\x0b" + bytes(7) + frames.ipv4(frames.udp(b"x")), 1), frames.RAW).icmp
+    assert {"type", "type_name", "code", "_checksum", "checksum", "unused", "quoted", "get_field"} < set(
+        dir(error)
+    )
+    assert not {"addressmask", "originate", "ident", "router_list", "ext_echo_state_name"} & set(dir(error))
+    for layer in [error, *packet.protos]:
+        for name in dir(layer):
+            getattr(layer, name)
+    assert set(dir(packet.tcp)) == set(object.__dir__(packet.tcp))
+
+
 def test_a_field_that_a_layer_lacks(packet):
     for access in (
         lambda: packet.tcp.ttl,

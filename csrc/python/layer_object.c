@@ -62,8 +62,8 @@ static void layer_dealloc(PyObject *self)
 static PyObject *raise_no_field(const LayerObject *self, PyObject *name)
 {
     const struct protocol *protocol = layer_protocol(self);
-    PyObject *text = PyUnicode_FromFormat(
-        "this %s layer has no field %R; get_fields_keys() lists those that it has", protocol->name, name);
+    PyObject *text = PyUnicode_FromFormat("this %s layer has no field %R; dir() lists those that it has",
+                                          protocol->name, name);
     if (text != NULL)
         raise_named(state_of(self), "UMPAAttributeException", text);
     Py_XDECREF(text);
@@ -232,6 +232,7 @@ static PyMethodDef layer_methods[] = {
     {"get_fields_keys", layer_get_fields_keys, METH_NOARGS, get_fields_keys_doc},
     {"get_flags", (PyCFunction)(void (*)(void))layer_get_flags, METH_FASTCALL, get_flags_doc},
     {"get_offset", layer_get_offset, METH_O, get_offset_doc},
+    {"__dir__", layer_dir, METH_NOARGS, NULL},
     {"__bytes__", layer_bytes, METH_NOARGS, layer_bytes_doc},
     {"__reduce__", layer_reduce, METH_NOARGS, NULL},
     {"__copy__", layer_copy, METH_NOARGS, NULL},

@@ -18,6 +18,9 @@ int layer_setup(PyObject *module, struct module_state *state);
 /* protocol_table.c: adds protocol_table() and selectors() to the module; -1 with an exception. */
 int protocol_table_setup(PyObject *module);
 
+/* layer_dir.c */
+PyObject *layer_dir(PyObject *self, PyObject *unused);
+
 /* The getter of a field's attribute; `closure` is the field. */
 PyObject *layer_get_attribute_field(PyObject *self, void *closure);
 
