@@ -81,6 +81,13 @@ def ends_within(difference: Difference) -> bool:
     return start in ends
 
 
+def udp_length_is_left_out(difference: Difference) -> bool:
+    """As IP's is, above 65,535 bytes: tshark knows that of IPv6 only, and gives up."""
+    is_checksum = difference.field == "UDP._checksum" and difference.theirs is ABSENT
+    lengths = [getattr(pair.ours, "_len", None) for pair in difference.scope.pairs]
+    return is_checksum and difference.pair.ours.length == 0 and 0 in lengths
+
+
 def udp_payload_is_labelled_right(difference: Difference) -> bool:
     """Where the next dissector fails, tshark's field reaches to the packet's end; its label tells better."""
     if difference.field != "Payload.data" or difference.pair.theirs.name != "udp":
@@ -128,5 +135,6 @@ RULES = {
     "bytes between two ends": ("trailer to us, nameless to tshark", ends_within),
     "source route": ("tshark's ip.dst is the route's last address", source_route),
     "DRARP error": ("tshark shows an error number where RFC 1931 has the target's address", drarp_error),
+    "UDP length left out": ("tshark allows it in IPv6 only and shows no more", udp_length_is_left_out),
     "UDP payload": ("too long in tshark where what follows is malformed", udp_payload_is_labelled_right),
 }
