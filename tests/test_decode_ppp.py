@@ -185,3 +185,11 @@ def test_lengths_of_pppoe():
     short = Packet(frames.ethernet(pppoe(0, b"")[:5], SESSION))
     assert names(short) == ["Ethernet", "Payload"]
     assert short.stopped == ("PPPOE", "header truncated")
+
+
+@pytest.mark.parametrize("version_and_type", [0x01, 0x10, 0x12, 0x21])
+def test_another_version_of_pppoe(version_and_type):
+    other = bytes([version_and_type]) + pppoe(0, b"\x00\x21" + DATAGRAM)[1:]
+    packet = Packet(frames.ethernet(other, SESSION))
+    assert packet.stopped == ("PPPOE", "wrong version number")
+    assert names(packet) == ["Ethernet", "Payload"]
