@@ -1,8 +1,8 @@
-"""All that can be read of a layer, for tests that say what is there and what is not."""
+"""What a packet's layers are and have, for tests that say what is there and what is not."""
 
 from __future__ import annotations
 
-from umpa_sniffing import Layer, UMPAAttributeException, _core
+from umpa_sniffing import Layer, Packet, UMPAAttributeException, _core
 
 ROWS = {protocol["name"]: protocol["fields"] for protocol in _core.protocol_table()}
 
@@ -13,6 +13,10 @@ ORIGINAL = {
     "mtu", "cur_limit", "m", "o", "life_time", "reachable_time", "retrans_time", "r", "s", "o_na",
     "target_addr", "dest_addr",
 }  # fmt: skip
+
+
+def names(packet: Packet) -> list[str]:
+    return [layer.name for layer in packet.protos]
 
 
 def newer_fields(layer: Layer) -> dict[str, object]:

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 import frames
 import generated
 import pytest
-from internet_checksum import internet_checksum, pseudo_header
+from pseudo_headers import pseudo_header
 
 from umpa_sniffing import Layer, Packet
 
@@ -166,7 +166,7 @@ def test_the_sum_of_the_pseudo_header_is_the_cards_to_complete(name):
     def left_to_the_card(place: Place) -> object:
         lower = place.lower
         head = pseudo_header(lower.src, lower.dst, NUMBERS[name], place.end - place.begin)
-        seed = ~internet_checksum(head) & 0xFFFF
+        seed = ~frames.checksum(head) & 0xFFFF
         return place.verdict(place.changed(place.checksum_at, struct.pack("!H", seed)))
 
     assert surprises(places, None, left_to_the_card) == []
@@ -183,7 +183,7 @@ def filled(name: str, segment: bytes, source: str, destination: str) -> bytes:
     """With the checksum that it has between these two."""
     at = CHECKSUM_AT[name]
     segment = segment[:at] + bytes(2) + segment[at + 2 :]
-    total = internet_checksum(pseudo_header(source, destination, NUMBERS[name], len(segment)) + segment)
+    total = frames.checksum(pseudo_header(source, destination, NUMBERS[name], len(segment)) + segment)
     if name == "UDP" and total == 0:
         total = 0xFFFF  # 0 would mean that there is none
     return segment[:at] + struct.pack("!H", total) + segment[at + 2 :]
@@ -256,8 +256,8 @@ def test_a_sum_of_zero(name, rest, stored):
 
 def test_no_checksum_where_the_addresses_alone_add_up():
     head = pseudo_header(SOURCE4, "198.51.0.0", NUMBERS["UDP"], 12)
-    destination = str(ipaddress.ip_address("198.51.0.0") + internet_checksum(head))
-    assert internet_checksum(pseudo_header(SOURCE4, destination, NUMBERS["UDP"], 12)) == 0
+    destination = str(ipaddress.ip_address("198.51.0.0") + frames.checksum(head))
+    assert frames.checksum(pseudo_header(SOURCE4, destination, NUMBERS["UDP"], 12)) == 0
     datagram = frames.udp(b"data", sum_of_all=0)
     packet = Packet(frames.ipv4(datagram, addresses=(SOURCE4, destination)), frames.RAW)
     assert packet.udp.checksum_ok is None

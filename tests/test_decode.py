@@ -4,12 +4,9 @@ from __future__ import annotations
 
 import frames
 import pytest
+from layer_fields import names
 
 from umpa_sniffing import Packet
-
-
-def names(packet: Packet) -> list[str]:
-    return [layer.name for layer in packet.protos]
 
 
 def test_payload_ends_where_ip_says_and_the_rest_is_trailer():

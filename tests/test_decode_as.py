@@ -11,6 +11,7 @@ import types
 import capture_files
 import frames
 import pytest
+from layer_fields import names
 
 from umpa_sniffing import Packet, open_live, open_offline, protocols
 
@@ -19,10 +20,6 @@ VXLAN = bytes.fromhex("0800000000002a00") + INNER
 FRAME = frames.ethernet(frames.ipv4(frames.udp(VXLAN)))  # ports 5353 and 53
 PLAIN = ["Ethernet", "IP", "UDP", "Payload"]
 TUNNEL = ["Ethernet", "IP", "UDP", "VXLAN", "Ethernet", "IP", "UDP", "Payload"]
-
-
-def names(packet):
-    return [layer.name for layer in packet.protos]
 
 
 @pytest.fixture

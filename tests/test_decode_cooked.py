@@ -7,6 +7,7 @@ import struct
 
 import frames
 import pytest
+from layer_fields import names
 from processes import needs_root
 from traffic import Chatter
 
@@ -16,10 +17,6 @@ SLL2 = 276
 ADDRESS = bytes.fromhex("0200000000ff0708")
 DATAGRAM = frames.ipv4(frames.udp(b"data"))
 NETLINK, RADIOTAP, GRE = 824, 803, 778
-
-
-def names(packet: Packet) -> list[str]:
-    return [layer.name for layer in packet.protos]
 
 
 def sll2(payload: bytes, protocol: int = 0x0800, hatype: int = 1, address_length: int = 6) -> bytes:

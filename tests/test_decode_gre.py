@@ -6,7 +6,7 @@ import struct
 
 import frames
 import pytest
-from internet_checksum import internet_checksum
+from layer_fields import names
 
 from umpa_sniffing import Option, Packet
 
@@ -17,10 +17,6 @@ PPP = 0x880B
 
 def decode(flags: int, rest: bytes = b"", protocol: int = 0x0800) -> Packet:
     return Packet(frames.ipv4(struct.pack("!HH", flags, protocol) + rest, GRE), frames.RAW)
-
-
-def names(packet: Packet) -> list[str]:
-    return [layer.name for layer in packet.protos]
 
 
 DATAGRAM = frames.ipv4(frames.udp(b"data"))
@@ -151,7 +147,7 @@ def test_checksum():
     def gre(flags: int, checksum: int) -> Packet:
         return decode(flags, struct.pack("!HH", checksum, 0) + DATAGRAM)
 
-    good = internet_checksum(struct.pack("!HHI", CHECKSUM, 0x0800, 0) + DATAGRAM)
+    good = frames.checksum(struct.pack("!HHI", CHECKSUM, 0x0800, 0) + DATAGRAM)
     assert gre(CHECKSUM, good).gre.checksum_ok is True
     assert gre(CHECKSUM, good ^ 1).gre.checksum_ok is False
     assert gre(0, good).gre.checksum_ok is None

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frames
 import pytest
-from internet_checksum import MOBILITY, internet_checksum, mobility_between
+from pseudo_headers import MOBILITY, mobility_between
 
 from umpa_sniffing import Option, Packet
 
@@ -147,9 +147,7 @@ def test_dscp_and_ecn():
 def test_header_checksum():
     header = frames.ipv4(b"cut or not, the header tells")
     good = (
-        header[:10]
-        + internet_checksum(header[:10] + bytes(2) + header[12:20]).to_bytes(2, "big")
-        + header[12:]
+        header[:10] + frames.checksum(header[:10] + bytes(2) + header[12:20]).to_bytes(2, "big") + header[12:]
     )
     assert Packet(good, frames.RAW).ip.checksum_ok is True
     assert Packet(good[:21], frames.RAW, wire_len=len(good)).ip.checksum_ok is True

@@ -4,14 +4,11 @@ from __future__ import annotations
 
 import frames
 import pytest
+from layer_fields import names
 
 from umpa_sniffing import Packet
 
 UDP, ESP, AH = 17, 50, 51
-
-
-def names(packet: Packet) -> list[str]:
-    return [layer.name for layer in packet.protos]
 
 
 @pytest.mark.parametrize("build", [frames.ipv4, frames.ipv6])

@@ -3,14 +3,11 @@
 from __future__ import annotations
 
 import frames
+from layer_fields import names
 
 from umpa_sniffing import Packet
 
 FRAGHDR, UDP = 44, 17
-
-
-def names(packet: Packet) -> list[str]:
-    return [layer.name for layer in packet.protos]
 
 
 def fragment(offset_and_bits: int, contents: bytes = b"contents") -> Packet:

@@ -6,7 +6,8 @@ import socket
 
 import frames
 import pytest
-from internet_checksum import MOBILITY, mobility_between
+from layer_fields import names
+from pseudo_headers import MOBILITY, mobility_between
 
 from umpa_sniffing import Option, Packet
 
@@ -17,10 +18,6 @@ SOURCE, DESTINATION = "2001:db8::1", "fe80::2:0:0:1"  # of frames.ipv6
 
 def address(last: int) -> bytes:
     return socket.inet_pton(socket.AF_INET6, f"2001:db8::{last:x}")
-
-
-def names(packet: Packet) -> list[str]:
-    return [layer.name for layer in packet.protos]
 
 
 def header(next_header: int, rest: str | bytes) -> bytes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import frames
 import pytest
-from internet_checksum import MOBILITY, mobility_between
+from pseudo_headers import MOBILITY, mobility_between
 
 from umpa_sniffing import Option, Packet
 

@@ -6,14 +6,11 @@ import struct
 
 import frames
 import pytest
+from layer_fields import names
 
 from umpa_sniffing import Packet
 
 DATAGRAM = frames.ipv4(frames.udp())
-
-
-def names(packet: Packet) -> list[str]:
-    return [layer.name for layer in packet.protos]
 
 
 def label(value: int, bottom: int = 1, exp: int = 5, ttl: int = 64) -> bytes:

@@ -6,6 +6,7 @@ import struct
 
 import frames
 import pytest
+from layer_fields import names
 
 from umpa_sniffing import Packet
 from umpa_sniffing.records import Option
@@ -15,10 +16,6 @@ DISCOVERY, SESSION = 0x8863, 0x8864
 DATAGRAM = frames.ipv4(frames.udp())
 DATAGRAM_6 = frames.ipv6(frames.udp())
 FRAMED = {"address": 0xFF, "control": 3}
-
-
-def names(packet: Packet) -> list[str]:
-    return [layer.name for layer in packet.protos]
 
 
 def pppoe(code: int, contents: bytes, length: int | None = None) -> bytes:

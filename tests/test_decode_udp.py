@@ -7,6 +7,7 @@ import struct
 
 import frames
 import pytest
+from layer_fields import names
 
 from umpa_sniffing import Option, Packet
 
@@ -26,10 +27,6 @@ def over_ipv4(segment, protocol=17):
 
 def over_udp(payload, dstport, **kwargs):
     return over_ipv4(udp(payload, dstport=dstport, **kwargs))
-
-
-def names(packet):
-    return [layer.name for layer in packet.protos]
 
 
 def checksum(protocol, segment, covered):

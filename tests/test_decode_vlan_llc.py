@@ -6,16 +6,13 @@ import struct
 
 import frames
 import pytest
+from layer_fields import names
 
 from umpa_sniffing import Packet
 
 DATAGRAM = frames.ipv4(frames.udp(b"data"))
 DATAGRAM_6 = frames.ipv6(frames.udp(b"data"))
 IP_UDP = ["IP", "UDP", "Payload"]
-
-
-def names(packet: Packet) -> list[str]:
-    return [layer.name for layer in packet.protos]
 
 
 def tag(payload: bytes, ethertype: int = 0x0800, control: int = 0xB064) -> bytes:

@@ -1,18 +1,13 @@
-"""The Internet checksum (RFC 1071) and the pseudo-headers it begins with, to fill in headers of tests."""
+"""The pseudo-headers that checksums of upper layers begin with, and a header that has such a checksum."""
 
 from __future__ import annotations
 
 import ipaddress
 import struct
 
+import frames
+
 MOBILITY = 135  # a header of few bytes, with a checksum that covers the addresses
-
-
-def internet_checksum(data: bytes) -> int:
-    total = sum(struct.unpack(f"!{(len(data) + 1) // 2}H", data + bytes(len(data) % 2)))
-    while total >> 16:
-        total = (total & 0xFFFF) + (total >> 16)
-    return ~total & 0xFFFF
 
 
 def pseudo_header(source: str, destination: str, protocol: int, length: int) -> bytes:
@@ -23,5 +18,5 @@ def pseudo_header(source: str, destination: str, protocol: int, length: int) -> 
 def mobility_between(source: str, destination: str) -> bytes:
     """A mobility header that asks for a binding update, its checksum right between these two."""
     head = bytes.fromhex("3b000000")
-    checksum = internet_checksum(pseudo_header(source, destination, MOBILITY, 8) + head + bytes(4))
+    checksum = frames.checksum(pseudo_header(source, destination, MOBILITY, 8) + head + bytes(4))
     return head + checksum.to_bytes(2, "big") + bytes(2)
