@@ -42,7 +42,11 @@ const char *selector_name(enum selector selector);
 uint32_t selector_value_count(enum selector selector);
 
 /* Room that decode_packet needs: a head and the most layers that a packet can have. */
-#define PACKET_HEAD_MAX (sizeof(struct packet) + MAX_LAYERS * sizeof(struct layer))
+struct packet_head {
+    struct packet packet;
+    struct layer layers[MAX_LAYERS];
+};
+#define PACKET_HEAD_MAX sizeof(struct packet_head)
 
 /* Decodes the `packet->caplen` bytes at `bytes`. The caller has set timestamp_ns, caplen, wire_len and
  * link_type; this sets the rest and writes the layers behind the head. Any bytes will do. */

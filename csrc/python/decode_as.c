@@ -2,6 +2,17 @@
 #include "decode_as.h"
 #include "arguments.h"
 
+/* The module's decoder, to be bound otherwise; NULL with an exception. */
+static struct decoder *copy_of_decoder(const struct module_state *state)
+{
+    struct decoder *decoder = PyMem_Malloc(sizeof(*decoder));
+    if (decoder == NULL)
+        PyErr_NoMemory();
+    else
+        *decoder = state->decoder;
+    return decoder;
+}
+
 static PyObject *raise_bad_key(PyObject *key)
 {
     return PyErr_Format(PyExc_TypeError,
@@ -72,11 +83,8 @@ bool argument_decode_as(struct module_state *state, PyObject *value, struct deco
                      Py_TYPE(value)->tp_name);
         return false;
     }
-    if ((*decoder = PyMem_Malloc(sizeof(**decoder))) == NULL) {
-        PyErr_NoMemory();
+    if ((*decoder = copy_of_decoder(state)) == NULL)
         return false;
-    }
-    **decoder = state->decoder;
     PyObject *bindings = PyDict_New(); /* a copy: a key's __index__ may change the mapping itself */
     bool bound = bindings != NULL && PyDict_Update(bindings, value) == 0;
     PyObject *key, *layer;
@@ -96,10 +104,7 @@ struct difference {
 /* The first difference to the packet when its bytes are decoded anew. */
 static struct difference first_difference(const struct decoder *decoder, const struct packet *packet)
 {
-    struct {
-        struct packet packet;
-        struct layer layers[MAX_LAYERS];
-    } again = {.packet = *packet};
+    struct packet_head again = {.packet = *packet};
     decode_packet(decoder, &again.packet, packet_bytes(packet));
     const struct layer *layers = packet_layers(packet);
     int count = packet->layer_count, count_again = again.packet.layer_count, index = 0;
@@ -144,11 +149,10 @@ PyObject *decode_as_of_packet(struct module_state *state, const struct packet *p
     struct difference wanted = first_difference(&state->decoder, packet);
     if (wanted.index < 0)
         return Py_NewRef(Py_None);
-    struct decoder *decoder = PyMem_Malloc(sizeof(*decoder));
+    struct decoder *decoder = copy_of_decoder(state);
     if (decoder == NULL)
-        return PyErr_NoMemory();
+        return NULL;
     PyObject *bindings = PyDict_New();
-    *decoder = state->decoder;
     for (int round = 0; bindings != NULL && wanted.index >= 0 && round < ROUNDS; round++) {
         if (!bind_layer(state, bindings, decoder, packet, wanted))
             Py_CLEAR(bindings);

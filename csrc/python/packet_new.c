@@ -7,10 +7,7 @@
 static PyObject *packet_decoded(PyTypeObject *type, const struct decoder *decoder, const struct packet *head,
                                 const uint8_t *bytes)
 {
-    struct {
-        struct packet packet;
-        struct layer layers[MAX_LAYERS];
-    } block = {.packet = *head};
+    struct packet_head block = {.packet = *head};
     decode_packet(decoder, &block.packet, bytes);
     size_t head_size = packet_head_size(&block.packet);
     PacketObject *self = packet_alloc(type, head_size + head->caplen);
