@@ -62,15 +62,15 @@ static bool find_flag(const struct protocol *protocol, const char *name, struct 
     return false;
 }
 
-static const char *without_underscore(const char *name)
+const char *field_alias(const struct field *field)
 {
-    return name[0] == '_' ? name + 1 : name;
+    return field->name[0] == '_' ? field->name + 1 : field->name;
 }
 
 static bool find_alias(const struct protocol *protocol, const char *name, struct field *found)
 {
     for (size_t i = 0; i < protocol->field_count; i++)
-        if (strcmp(without_underscore(protocol->fields[i].name), name) == 0) {
+        if (strcmp(field_alias(&protocol->fields[i]), name) == 0) {
             *found = protocol->fields[i];
             return true;
         }
@@ -80,7 +80,7 @@ static bool find_alias(const struct protocol *protocol, const char *name, struct
 static bool find_value_name(const struct protocol *protocol, const char *name, struct field *found)
 {
     for (size_t i = 0; i < protocol->field_count; i++) {
-        const char *alias = without_underscore(protocol->fields[i].name);
+        const char *alias = field_alias(&protocol->fields[i]);
         size_t alias_length = strlen(alias);
         if (protocol->fields[i].names != NULL && strncmp(name, alias, alias_length) == 0 &&
             strcmp(name + alias_length, "_name") == 0) {

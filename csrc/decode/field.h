@@ -82,6 +82,9 @@ struct protocol;
  * order. False when there is none. */
 bool field_find(const struct protocol *protocol, const char *name, struct field *found);
 
+/* Its name without the leading underscore, if it has one. */
+const char *field_alias(const struct field *field);
+
 /* The one-bit field of a flags field's bit `index`, 0 being the most significant. */
 struct field field_of_flag(const struct field *flags, unsigned index);
 

@@ -88,7 +88,7 @@ static bool alias_is_free(const struct module_state *state, const struct protoco
                           const struct field *field)
 {
     struct field found;
-    const char *alias = field->name + 1;
+    const char *alias = field_alias(field);
     return field_find(protocol, alias, &found) && strcmp(found.name, field->name) == 0 &&
            !PyObject_HasAttrString((PyObject *)state->layer_type, alias);
 }
@@ -109,7 +109,7 @@ static PyGetSetDef *make_getset(struct module_state *state, unsigned id)
     }
     for (size_t i = 0; i < protocol->field_count; i++) {
         const struct field *field = &protocol->fields[i];
-        const char *alias = field->name[0] == '_' ? field->name + 1 : field->name;
+        const char *alias = field_alias(field);
         set_attribute(next++, field->name, field);
         if (alias != field->name && alias_is_free(state, protocol, field))
             set_attribute(next++, alias, field);
