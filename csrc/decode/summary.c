@@ -52,7 +52,7 @@ size_t summary_of_packet(const struct packet *packet, const uint8_t *bytes, cons
     struct text_sink sink = {buffer, capacity, 0};
     text_put_string(&sink, "<Packet ");
     text_put_byte_count(&sink, packet->wire_len);
-    if (packet->layer_count == 0 || packet_layers(packet)[0].protocol == PROTOCOL_payload) {
+    if (link_type != NULL) {
         text_put_string(&sink, " of ");
         text_put_string(&sink, link_type);
     }

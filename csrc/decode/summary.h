@@ -5,7 +5,7 @@
 #include "packet.h"
 
 /* <Packet 74 bytes: Ethernet / IP 127.0.0.1 > 127.0.0.1 / TCP 40551 > 80 / Payload 8 bytes>
- * `link_type` is its name, told where no layer tells what it is. */
+ * `link_type` is its name, to be told where no layer tells what it is; else NULL. */
 size_t summary_of_packet(const struct packet *packet, const uint8_t *bytes, const char *link_type,
                          char *buffer, size_t capacity);
 

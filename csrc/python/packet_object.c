@@ -87,12 +87,20 @@ static PyObject *packet_str(PyObject *self)
     return text_from_writer(write_tree, self);
 }
 
+/* The link type's name where no layer tells what it is, else NULL: libpcap looks it up. */
+static const char *untold_link_type(const struct packet *packet)
+{
+    if (packet->layer_count > 0 && packet_layers(packet)[0].protocol != PROTOCOL_payload)
+        return NULL;
+    const char *name = link_type_name((int)packet->link_type);
+    return name == NULL ? "an unknown link type" : name;
+}
+
 static size_t write_summary(const void *subject, char *buffer, size_t capacity)
 {
     const PacketObject *self = subject;
-    const char *link_type = link_type_name((int)self->block->link_type);
-    return summary_of_packet(self->block, packet_bytes(self->block),
-                             link_type == NULL ? "an unknown link type" : link_type, buffer, capacity);
+    return summary_of_packet(self->block, packet_bytes(self->block), untold_link_type(self->block), buffer,
+                             capacity);
 }
 
 static PyObject *packet_repr(PyObject *self)
