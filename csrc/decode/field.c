@@ -147,18 +147,13 @@ struct bytes_view field_bytes(const struct field *field, struct bytes_view view)
     return view_first(view_from(view, bits.offset / 8), bits.width / 8);
 }
 
-uint32_t field_element_count(const struct field *list, struct bytes_view view)
-{
-    return field_bits(list, view).width / list->element_width;
-}
-
-struct field field_of_element(const struct field *list, struct bytes_view view, uint32_t index)
+struct field field_of_element(const struct field *list, struct bit_range bits, uint32_t index)
 {
     return (struct field){
         .name = list->name,
         .label = list->label,
         .doc = list->doc,
         .kind = list->element,
-        .bits = {field_bits(list, view).offset + index * list->element_width, list->element_width},
+        .bits = {bits.offset + index * list->element_width, list->element_width},
     };
 }

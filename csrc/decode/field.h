@@ -116,9 +116,8 @@ const char *field_value_name(const struct field *field, struct bytes_view view);
 /* The bytes of any other kind. */
 struct bytes_view field_bytes(const struct field *field, struct bytes_view view);
 
-/* Value `index` of a FIELD_LIST: a field of kind `element`. */
-struct field field_of_element(const struct field *list, struct bytes_view view, uint32_t index);
-uint32_t field_element_count(const struct field *list, struct bytes_view view);
+/* Value `index` of a FIELD_LIST whose bits are `bits`: a field of kind `element`. */
+struct field field_of_element(const struct field *list, struct bit_range bits, uint32_t index);
 
 /* The value as the printed tree shows it. */
 void field_put_text(struct text_sink *sink, const struct field *field, struct bytes_view view);

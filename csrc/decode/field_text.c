@@ -4,9 +4,9 @@
 
 static void put_list(struct text_sink *sink, const struct field *list, struct bytes_view view)
 {
-    uint32_t count = field_element_count(list, view);
-    for (uint32_t i = 0; i < count; i++) {
-        struct field element = field_of_element(list, view, i);
+    struct bit_range bits = field_bits(list, view);
+    for (uint32_t i = 0; i < bits.width / list->element_width; i++) {
+        struct field element = field_of_element(list, bits, i);
         if (i > 0)
             text_put_string(sink, ", ");
         field_put_text(sink, &element, view);

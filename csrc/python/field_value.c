@@ -39,10 +39,11 @@ static PyObject *big_uint(struct bytes_view view)
 
 static PyObject *list_value(struct module_state *state, const struct field *list, struct bytes_view view)
 {
-    uint32_t count = field_element_count(list, view);
+    struct bit_range bits = field_bits(list, view);
+    uint32_t count = bits.width / list->element_width;
     PyObject *values = PyList_New((Py_ssize_t)count);
     for (uint32_t i = 0; values != NULL && i < count; i++) {
-        struct field element = field_of_element(list, view, i);
+        struct field element = field_of_element(list, bits, i);
         PyObject *value = field_value(state, &element, view, NULL);
         if (value == NULL)
             Py_CLEAR(values);
