@@ -45,7 +45,8 @@ def folder_of_include(path: Path, name: str) -> str | None:
     [
         ("decode", {"decode"}, r"Python\.h|pcap.*|structmember\.h"),
         ("capture", {"capture", "decode"}, r"Python\.h|structmember\.h"),
-        ("python", {"python", "capture", "decode"}, r"pcap.*"),
+        ("files", {"files", "capture", "decode"}, r"Python\.h|structmember\.h"),
+        ("python", {"python", "files", "capture", "decode"}, r"pcap.*"),
     ],
 )
 def test_rule_1_the_arrows_go_one_way(folder, allowed, forbidden_headers):

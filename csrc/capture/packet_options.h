@@ -1,0 +1,51 @@
+/* What pcapng says of a packet beside its bytes: the options of its block, which lies in memory around them.
+ */
+#ifndef UMPA_CAPTURE_PACKET_OPTIONS_H
+#define UMPA_CAPTURE_PACKET_OPTIONS_H
+
+#include "../decode/packet.h"
+#include <string.h>
+
+/* Of packet->flags. The first two bits are those of whoever owns the packet's memory. */
+enum {
+    PACKET_HAS_OPTIONS = 4,     /* `bytes` lies in an enhanced or obsolete packet block, behind its header */
+    PACKET_OPTIONS_SWAPPED = 8, /* whose numbers are not in this machine's byte order */
+};
+
+/* Of both kinds of packet block: type, total length, interface, time, two lengths. */
+enum { PACKET_BLOCK_HEADER = 28, PACKET_BLOCK_TRAILER = 4 };
+
+struct packet_options {
+    const uint8_t *bytes; /* code, length, value, padded to 4; up to opt_endofopt, or to the end */
+    uint32_t length;
+    bool is_swapped;
+};
+
+static inline uint32_t padded_to_4(uint32_t length)
+{
+    return (length + 3) & ~UINT32_C(3);
+}
+
+static inline uint32_t swapped_u32(uint32_t value)
+{
+    return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
+}
+
+static inline uint32_t packet_block_length(const struct packet *packet)
+{
+    uint32_t length;
+    memcpy(&length, packet->bytes - PACKET_BLOCK_HEADER + 4, sizeof(length));
+    return packet->flags & PACKET_OPTIONS_SWAPPED ? swapped_u32(length) : length;
+}
+
+static inline struct packet_options packet_options(const struct packet *packet)
+{
+    if (!(packet->flags & PACKET_HAS_OPTIONS))
+        return (struct packet_options){0};
+    uint32_t before = PACKET_BLOCK_HEADER + padded_to_4(packet->caplen);
+    return (struct packet_options){packet->bytes - PACKET_BLOCK_HEADER + before,
+                                   packet_block_length(packet) - before - PACKET_BLOCK_TRAILER,
+                                   (packet->flags & PACKET_OPTIONS_SWAPPED) != 0};
+}
+
+#endif
