@@ -14,14 +14,16 @@ struct byte_input;
 
 enum input_result {
     INPUT_BYTES,     /* at least one */
-    INPUT_NOTHING,   /* for now: see input_fd */
+    INPUT_NOTHING,   /* for now: see input_fd. Any kind of input may say so */
     INPUT_END,       /* again at each further call */
     INPUT_RESTARTED, /* a followed file was truncated or replaced: what comes next begins a file; `error` says
                         what happened */
     INPUT_FAILED,    /* `error` says why; again at each further call. What could be read came before */
 };
 
-/* Bytes by a function of the caller's, which may wait. read: how many; 0 at the end; -1 with `error`. */
+/* Bytes by a function of the caller's, which may wait. read: how many, at most `size`; 0 at the end, after
+ * which it is not called again; INPUT_FUNCTION_NOTHING for now; -1 with `error`. */
+enum { INPUT_FUNCTION_NOTHING = -2 };
 struct input_function {
     ptrdiff_t (*read)(void *context, uint8_t *bytes, size_t size, struct capture_error *error);
     void (*close)(void *context); /* called once, by input_close or by an input_of_function that fails */
@@ -50,7 +52,8 @@ enum { FOLLOW_INTERVAL_MS = 25 };
 /* "gzip", "zstd", "xz", or NULL for a file that is not compressed, or not known to be so yet. */
 const char *input_compression(const struct byte_input *input);
 
-/* A regular file's descriptor that can be read at any offset as it is, uncompressed; else -1. */
+/* A regular file's descriptor that can be read at any offset as it is: uncompressed, and read from offset 0
+ * on; else -1, also before the first bytes were read. */
 int input_random_access_fd(const struct byte_input *input);
 
 void input_close(struct byte_input *input);
