@@ -1,6 +1,7 @@
 """Builds the extension umpa_sniffing._core. All that never varies is said in pyproject.toml.
 
-Switches in the environment: UMPA_WERROR=1, UMPA_SANITIZE=address,undefined, UMPA_COVERAGE=1.
+Switches in the environment: UMPA_WERROR=1, UMPA_SANITIZE=address,undefined, UMPA_COVERAGE=1,
+UMPA_WITHOUT=gzip,zstd,xz (of which any: capture files so compressed can't be read then).
 CFLAGS and LDFLAGS work as everywhere; CFLAGS has the last word.
 """
 
@@ -8,6 +9,7 @@ import os
 import shlex
 import subprocess
 import sysconfig
+import tempfile
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
@@ -18,6 +20,14 @@ LIBPCAP_NEEDED = (
     "umpa_sniffing needs libpcap >= 1.10, but {finding}. Install libpcap-dev (Debian, Ubuntu, "
     "Alpine) or libpcap-devel (Fedora), or type `brew install libpcap` (macOS)."
 )
+
+# Of which the build takes those that are there.
+COMPRESSIONS = {
+    # format: (macro, pkg-config's name, flag to link, header, a function of it)
+    "gzip": ("UMPA_HAS_ZLIB", "zlib", "-lz", "zlib.h", "inflateInit2_"),
+    "zstd": ("UMPA_HAS_ZSTD", "libzstd", "-lzstd", "zstd.h", "ZSTD_decompressStream"),
+    "xz": ("UMPA_HAS_LZMA", "liblzma", "-llzma", "lzma.h", "lzma_stream_decoder"),
+}
 
 
 def instrumentation_flags() -> list[str]:
@@ -50,14 +60,49 @@ def tool_answer(*command: str) -> list[str] | None:
         return None
 
 
-def libpcap_flags() -> tuple[list[str], list[str]]:
-    """Flags to compile and to link with libpcap."""
-    for tool in (["pkg-config", "libpcap"], ["pcap-config"]):
+def library_flags(flag: str, *tools: list[str]) -> tuple[list[str], list[str]]:
+    """What to compile and to link with, as the first tool that knows the library says; else plain `flag`."""
+    for tool in tools:
         to_compile = tool_answer(*tool, "--cflags")
         to_link = tool_answer(*tool, "--libs")
         if to_compile is not None and to_link is not None:
             return to_compile, to_link
-    return [], ["-lpcap"]
+    return [], [flag]
+
+
+def links(compiler: list[str], flags: tuple[list[str], list[str]], header: str, function: str) -> bool:
+    """Whether a program that uses a library's function can be made."""
+    program = f"#include <{header}>\nint main(void) {{ return (void *){function} == (void *)0; }}\n"
+    to_compile, to_link = flags
+    with tempfile.TemporaryDirectory() as folder:
+        made = subprocess.run(
+            [*compiler, *to_compile, "-x", "c", "-", "-o", f"{folder}/program", *to_link],
+            input=program,
+            capture_output=True,
+            text=True,
+        )
+    return made.returncode == 0
+
+
+def compression_flags(compiler: list[str]) -> tuple[list[str], list[str]]:
+    """What to compile and to link with, for the compressions whose libraries are there and wanted."""
+    without = set(filter(None, os.environ.get("UMPA_WITHOUT", "").split(",")))
+    if unknown := without - set(COMPRESSIONS):
+        raise SystemExit(f"UMPA_WITHOUT knows {','.join(COMPRESSIONS)}, and not {','.join(sorted(unknown))}.")
+    user_flags = shlex.split(os.environ.get("CFLAGS", "")), shlex.split(os.environ.get("LDFLAGS", ""))
+    all_to_compile, all_to_link = [], []
+    for name, (macro, package, flag, header, function) in COMPRESSIONS.items():
+        to_compile, to_link = library_flags(flag, ["pkg-config", package])
+        flags = [*to_compile, *user_flags[0]], [*user_flags[1], *to_link]
+        if name in without:
+            print(f"umpa_sniffing: built without {name}, as UMPA_WITHOUT says")
+        elif not links(compiler, flags, header, function):
+            print(f"umpa_sniffing: built without {name}: no program could be made with {header} and {flag}")
+        else:
+            print(f"umpa_sniffing: built with {name}")
+            all_to_compile += [*to_compile, f"-D{macro}"]
+            all_to_link += to_link
+    return all_to_compile, all_to_link
 
 
 def require_libpcap(compiler: list[str], flags: list[str]) -> None:
@@ -80,12 +125,14 @@ def require_libpcap(compiler: list[str], flags: list[str]) -> None:
 class BuildExtension(build_ext):
     def build_extensions(self) -> None:
         [core] = self.extensions
-        to_compile, to_link = libpcap_flags()
-        require_libpcap(self.compiler.compiler_so, to_compile)
+        compiler = self.compiler.compiler_so
+        libpcap = library_flags("-lpcap", ["pkg-config", "libpcap"], ["pcap-config"])
+        require_libpcap(compiler, libpcap[0])
+        to_compile, to_link = (a + b for a, b in zip(libpcap, compression_flags(compiler), strict=True))
         user_flags = shlex.split(os.environ.get("CFLAGS", ""))
         core.extra_compile_args = [*compile_flags(), *to_compile, *user_flags]
         core.extra_link_args = [*instrumentation_flags(), *to_link]
-        core.depends.append(self.note([core.extra_compile_args, core.sources]))
+        core.depends.append(self.note([core.extra_compile_args, core.extra_link_args, core.sources]))
         self.compile_in_parallel()
         super().build_extensions()
 
