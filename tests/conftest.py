@@ -6,6 +6,7 @@ import socket
 from pathlib import Path
 
 import pytest
+from byte_inputs import LIBRARIES, ByteInput, compile_program
 from hosts import two_hosts
 from hypothesis import HealthCheck, settings
 
@@ -63,3 +64,16 @@ def alarm():
     yield lambda seconds: signal.setitimer(signal.ITIMER_REAL, seconds)
     signal.setitimer(signal.ITIMER_REAL, 0)
     signal.signal(signal.SIGALRM, before)
+
+
+@pytest.fixture(scope="session")
+def byte_input_program(tmp_path_factory):
+    return compile_program(tmp_path_factory.mktemp("byte_input") / "program", LIBRARIES)
+
+
+@pytest.fixture
+def byte_input(byte_input_program):
+    """The C code that reads files, under sanitizers, in a process of its own."""
+    byte_input = ByteInput(byte_input_program)
+    yield byte_input
+    assert byte_input.end() == 0
