@@ -1,17 +1,26 @@
-/* Does with a byte_input what standard input says, for tests/test_byte_input.py; a sanitizer watches.
+/* Does with a byte_input what standard input says, for tests/byte_inputs.py; a sanitizer watches.
  *
- *     path FOLLOW LENGTH    and the path          opens it
- *     fd NUMBER FOLLOW                            opens an inherited descriptor
- *     function HOW PIECE LENGTH    and the bytes  opens a function, which gives PIECE bytes at most at a
- * call; HOW: 0, 1: each second call gives nothing, 2: fails at the end read SIZE one input_read all SIZE
- * reads up to anything but bytes (and nothing of a function) about input_fd, input_compression,
- * input_random_access_fd close
+ * - path FOLLOW LENGTH, and the path: opens it
+ * - fd NUMBER FOLLOW: opens an inherited descriptor
+ * - function HOW PIECE LENGTH, and the bytes: opens a function, which gives at most PIECE bytes at a time.
+ *   HOW: 0; 1: each second call gives nothing; 2: it fails at the end
+ * - read SIZE: one input_read
+ * - all SIZE: reads up to anything but bytes, and nothing of a function
+ * - about: input_fd, input_compression, input_random_access_fd
+ * - close
+ * - lacking N, with failing_malloc.c: of the input's allocations, the Nth from now on fails; the text is what
+ *   was left of the N before
  *
  * Each is answered with "RESULT BYTES TEXT\n" (two lengths), then the bytes and the text. */
 #include "files/byte_input.h"
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+
+extern void allocations_arm(long first, long last) __attribute__((weak));
+extern long allocations_disarm(void) __attribute__((weak));
+
+static long lacking; /* above 0: allocations up to the one that fails */
 
 struct bytes {
     uint8_t *start;
@@ -33,6 +42,18 @@ static void check(bool holds, const char *what)
         return;
     fprintf(stderr, "%s\n", what);
     abort();
+}
+
+static void begin_call(void)
+{
+    if (lacking > 0)
+        allocations_arm(lacking, lacking);
+}
+
+static void end_call(void)
+{
+    if (lacking > 0)
+        lacking -= allocations_disarm();
 }
 
 static struct bytes take(size_t length)
@@ -85,7 +106,10 @@ static struct byte_input *open_function(int how, size_t piece, size_t length, st
     struct function *function = calloc(1, sizeof(*function));
     check(function != NULL, "no memory");
     *function = (struct function){.bytes = take(length), .piece = piece, .how = how};
-    return input_of_function((struct input_function){give, forget, function}, error);
+    begin_call();
+    struct byte_input *input = input_of_function((struct input_function){give, forget, function}, error);
+    end_call();
+    return input;
 }
 
 /* Bytes are put exactly where they are asked for: the sanitizer sees one more. */
@@ -95,7 +119,9 @@ static enum input_result read_once(struct byte_input *input, size_t size, struct
     size_t got;
     uint8_t *bytes = malloc(size);
     check(bytes != NULL, "no memory");
+    begin_call();
     enum input_result result = input_read(input, bytes, size, &got, error);
+    end_call();
     check((result == INPUT_BYTES) == (got > 0) && got <= size, "result and length do not agree");
     if (got > 0) {
         all->start = realloc(all->start, all->length + got);
@@ -141,7 +167,9 @@ int main(void)
         bool opens = true;
         if (sscanf(command, "path %d %zu", &first, &length) == 2) {
             struct bytes path = take(length);
+            begin_call();
             input = input_of_path((char *)path.start, first != 0, (struct interrupt_check){0}, &error);
+            end_call();
             free(path.start);
         } else if (sscanf(command, "fd %d %zu", &first, &size) == 2) {
             input = input_of_fd(first, size != 0, &error);
@@ -157,6 +185,11 @@ int main(void)
             answer_read(input, size, false, is_function);
         } else if (sscanf(command, "all %zu", &size) == 1) {
             answer_read(input, size, true, is_function);
+        } else if (sscanf(command, "lacking %zu", &size) == 1) {
+            char left[30];
+            snprintf(left, sizeof(left), "%ld", lacking);
+            lacking = (long)size;
+            reply("lacking", (struct bytes){NULL, 0}, left);
         } else if (strcmp(command, "about\n") == 0) {
             answer_about(input);
         } else {

@@ -46,20 +46,19 @@ class Answer:
 class ByteInput:
     """One program; opened again and again. Whatever it says on stderr, it says to pytest."""
 
-    def __init__(self, program: Path):
+    def __init__(self, program: Path, **environment: str):
         self.program = program
+        self.environment = {"LD_PRELOAD": "", "ASAN_OPTIONS": "quarantine_size_mb=1"} | environment
         self.inherited: tuple[int, ...] = ()
         self.process: subprocess.Popen[bytes] | None = None
 
     def start(self) -> subprocess.Popen[bytes]:
-        environment = {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
-        environment["ASAN_OPTIONS"] = "quarantine_size_mb=1"
         return subprocess.Popen(
             [self.program],
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             pass_fds=self.inherited,
-            env=environment,
+            env=os.environ | self.environment,
         )
 
     def ask(self, command: str, payload: bytes = b"") -> Answer:
@@ -104,6 +103,10 @@ class ByteInput:
 
     def about(self) -> str:
         return self.ask("about").text
+
+    def lacking(self, allocation: int) -> int:
+        """Lets one fail; what is left of the number given before is above 0 where it was not reached."""
+        return int(self.ask(f"lacking {allocation}").text)
 
     def close(self) -> None:
         assert self.ask("close").result == "closed"

@@ -58,6 +58,13 @@ def test_any_piece_size_gives_the_same_bytes(byte_input, name):
         assert (answer.result, answer.data) == ("end", DATA), piece
 
 
+def test_a_function_is_not_asked_for_more_once_it_gave_some(byte_input):
+    """The next call may wait, while somebody could already have these."""
+    byte_input.function(DATA, piece=100)
+    assert [len(byte_input.read().data) for _ in range(2)] == [100, 100]
+    byte_input.close()
+
+
 @pytest.mark.parametrize("name", [None, *FORMATS])
 @pytest.mark.parametrize("size", [4095, 65536, 300_001])
 def test_a_file_of_many_buffers(byte_input, tmp_path, name, size):
@@ -86,7 +93,7 @@ def test_a_cut_file_gives_what_is_there_and_says_where_it_ends(byte_input, name)
         assert answer.result == "failed"
         assert answer.text == f"the {name} data ends early, at byte {length} of the compressed file"
         assert DATA.startswith(answer.data) and answer.data.startswith(of_a_cut_one(name, file[:length]))
-        assert len(answer.data) >= longest
+        assert len(answer.data) >= longest and byte_input.all_of(file[:length], size=1) == answer
         longest = len(answer.data)
     assert longest == len(DATA)
 
@@ -133,6 +140,18 @@ def test_what_comes_before_damage_is_given(byte_input, name):
             assert b"".join(blocks).startswith(answer.data[:750_000])
 
 
+@pytest.mark.parametrize("damage", ["760000", "803e00"])
+@pytest.mark.parametrize("size", [1, 999, 1 << 18])
+def test_zstd_gives_all_blocks_before_a_damaged_one(byte_input, size, damage):
+    """A reserved type of block; one that is larger than its window."""
+    data = random.Random(4).randbytes(5000)
+    block_header = struct.pack("<I", 1000 << 3)[:3]
+    blocks = b"".join(block_header + data[start : start + 1000] for start in range(0, 5000, 1000))
+    frame = bytes([0x28, 0xB5, 0x2F, 0xFD, 0, 0]) + blocks + bytes.fromhex(damage) + b"and more" * 200
+    answer = byte_input.all_of(frame, size)
+    assert (answer.result, answer.data) == ("failed", data)
+
+
 @pytest.mark.parametrize("how", [PLAIN, HALTING])
 @pytest.mark.parametrize("piece", [1, 3, 1 << 20])
 @pytest.mark.parametrize("name", FORMATS)
@@ -175,9 +194,10 @@ def test_garbage_behind_a_member(byte_input, name):
     file = compress(name, DATA)
     other = compress(FORMATS[FORMATS.index(name) - 1], DATA)
     zeros = {"gzip": 3, "zstd": 0, "xz": 4}[name]
+    file += bytes(zeros) + file
     for garbage in (b"garbage", b"\x1e", other, bytes(zeros) + b"garbage"):
         answer = byte_input.all_of(file + garbage)
-        assert (answer.result, answer.data) == ("failed", DATA)
+        assert (answer.result, answer.data) == ("failed", DATA + DATA)
         assert answer.text == (
             f"the {name} data ends at byte {len(file)} of the compressed file, "
             f"but what comes there is neither {name} data nor the file's end"

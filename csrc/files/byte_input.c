@@ -191,7 +191,6 @@ static enum input_result begin(struct byte_input *input)
     }
     if ((input->decompressor_state = decompressor->open()) == NULL)
         return no_memory(input);
-    input->has_output = false;
     input->state = STATE_MEMBER;
     return INPUT_BYTES;
 }
@@ -248,7 +247,6 @@ static enum input_result decompress(struct byte_input *input, uint8_t *bytes, si
     case DECOMPRESS_MORE:
         return INPUT_BYTES;
     case DECOMPRESS_MEMBER_END:
-        input->has_output = false;
         input->state = STATE_BETWEEN;
         return INPUT_BYTES;
     case DECOMPRESS_DAMAGED:

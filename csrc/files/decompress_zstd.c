@@ -6,17 +6,22 @@
 #include <zstd.h>
 #include <zstd_errors.h>
 
-enum { WINDOW_LOG_MAX = 27 }; /* 128 MiB: what --ultra -22 and --long use */
+enum {
+    WINDOW_LOG_MAX = 27, /* 128 MiB: what --ultra -22 and --long use */
+    BLOCK_HEADER_SIZE = 3,
+};
 
 struct zstd {
     ZSTD_DCtx *context;
-    size_t wanted; /* bytes of input: to the end of a header or block */
+    size_t wanted;   /* bytes of input: to the end of a header, or of a block and the next block's header */
+    bool has_output; /* which found no room, perhaps */
 };
 
 static bool zstd_begin_frame(void *state)
 {
     struct zstd *zstd = state;
     zstd->wanted = ZSTD_initDStream(zstd->context);
+    zstd->has_output = false;
     return !ZSTD_isError(zstd->wanted);
 }
 
@@ -39,18 +44,28 @@ static void *zstd_open(void)
     return NULL;
 }
 
-/* Block after block: of a call that ends in an error, libzstd does not tell what it had put out before. */
+/* Of a call that ends in an error, libzstd does not tell what it had put out: so a block, and what is left of
+ * one, comes without what is behind it. */
+static size_t clamp(const struct zstd *zstd, size_t size)
+{
+    size_t most = zstd->wanted > BLOCK_HEADER_SIZE ? zstd->wanted - BLOCK_HEADER_SIZE : zstd->wanted;
+    if (zstd->has_output)
+        most = 0;
+    return size < most ? size : most;
+}
+
 static enum decompress_result zstd_step(void *state, struct decompress_io *io, const char **words)
 {
     struct zstd *zstd = state;
     do {
-        ZSTD_inBuffer in = {io->in, io->in_left < zstd->wanted ? io->in_left : zstd->wanted, 0};
+        ZSTD_inBuffer in = {io->in, clamp(zstd, io->in_left), 0};
         ZSTD_outBuffer out = {io->out, io->out_left, 0};
         size_t result = ZSTD_decompressStream(zstd->context, &out, &in);
         io->in += in.pos;
         io->in_left -= in.pos;
         io->out += out.pos;
         io->out_left -= out.pos;
+        zstd->has_output = io->out_left == 0;
         if (ZSTD_isError(result)) {
             *words = ZSTD_getErrorName(result);
             switch (ZSTD_getErrorCode(result)) {
