@@ -22,6 +22,8 @@ def byte_input(tmp_path, byte_input_program):
     subprocess.run([os.environ.get("CC", "cc"), *flags, "-o", library, source], check=True)
     sanitizer = subprocess.run(["ldd", byte_input_program], capture_output=True, text=True, check=True).stdout
     asan = [line.split()[2] for line in sanitizer.splitlines() if "libasan" in line]
+    if not asan:
+        pytest.skip("this compiler's sanitizer allocates before failing_malloc.c can: gcc's does not")
     (tmp_path / "not_ours").write_text("leak:dl_open_worker\n")
     byte_input = ByteInput(
         byte_input_program,
