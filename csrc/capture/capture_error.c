@@ -13,6 +13,9 @@ _Bool capture_error_set(struct capture_error *error, enum error_kind kind, int e
     va_start(arguments, format);
     error->kind = kind;
     error->errno_value = errno_value;
+    error->file_offset = 0;
+    error->packet_number = 0;
+    error->subject = NULL;
     vsnprintf(error->text, sizeof(error->text), format, arguments);
     va_end(arguments);
     return 0;
@@ -22,6 +25,9 @@ _Bool capture_error_set_errno(struct capture_error *error, int errno_value)
 {
     error->kind = errno_value == ENOMEM ? ERROR_NO_MEMORY : ERROR_SYSTEM;
     error->errno_value = errno_value;
+    error->file_offset = 0;
+    error->packet_number = 0;
+    error->subject = NULL;
     if (strerror_r(errno_value, error->text, sizeof(error->text)) != 0)
         snprintf(error->text, sizeof(error->text), "error %d", errno_value);
     return 0;

@@ -3,6 +3,8 @@
 #ifndef UMPA_CAPTURE_ERROR_H
 #define UMPA_CAPTURE_ERROR_H
 
+#include <stdint.h>
+
 enum error_kind {
     ERROR_NONE,
     ERROR_NO_MEMORY,
@@ -19,6 +21,9 @@ enum error_kind {
 struct capture_error {
     enum error_kind kind;
     int errno_value;
+    uint64_t file_offset;   /* of ERROR_FILE_FORMAT: the byte, */
+    uint64_t packet_number; /* and the packet, from 1, that is damaged; 0: it is not about one */
+    const char *subject;    /* the file of several; NULL: the caller knows what it is about */
     char text[512];
 };
 

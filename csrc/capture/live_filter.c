@@ -2,7 +2,8 @@
 #define _DEFAULT_SOURCE /* u_int, for pcap.h */
 #include "live_filter.h"
 #include "kernel_filter.h"
-#include "source_internal.h"
+#include "filter_program.h"
+#include "source.h"
 #include <errno.h>
 
 /* Loads from there are the kernel's, which knows more of a packet than its bytes (<linux/filter.h>). */
@@ -24,7 +25,7 @@ static bool compile_for_callback(struct live_filter *filter, pcap_t *pcap, const
     pcap_t *dead = pcap_open_dead(pcap_datalink(pcap), SNAPLEN_MAX);
     if (dead == NULL)
         return capture_error_set_errno(error, ENOMEM);
-    bool compiled = source_compile(dead, expression, netmask, &filter->for_callback, error);
+    bool compiled = filter_compile(dead, expression, netmask, &filter->for_callback, error);
     pcap_close(dead);
     if (!compiled || !is_for_kernel_alone(&filter->for_callback))
         return compiled;
@@ -40,7 +41,7 @@ bool live_filter_make(struct live_filter *filter, pcap_t *pcap, const char *expr
     *filter = (struct live_filter){0};
     bool made = !filters_again || compile_for_callback(filter, pcap, expression, netmask, error);
     made = made &&
-           source_compile(pcap, expression == NULL ? "" : expression, netmask, &filter->for_kernel, error);
+           filter_compile(pcap, expression == NULL ? "" : expression, netmask, &filter->for_kernel, error);
     filter->is_late = made && !kernel_takes_filter(&filter->for_kernel);
     if (filter->is_late && !filters_again)
         made = compile_for_callback(filter, pcap, expression, netmask, error);

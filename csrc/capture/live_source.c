@@ -1,9 +1,10 @@
 /* Packets of a live device: the live half of source.h. The wait is our own poll, never libpcap's. */
 #define _DEFAULT_SOURCE /* clock_gettime; u_int, for pcap.h */
 #include "clock.h"
+#include "filter_program.h"
 #include "live_device.h"
 #include "live_filter.h"
-#include "source_internal.h"
+#include "live_packets.h"
 #include <errno.h>
 #include <net/if.h>
 #include <poll.h>
@@ -15,6 +16,7 @@ enum { STATS_INTERVAL_MS = 10000 }; /* long before half of 32 bits are full, at 
 
 struct live_source {
     struct source base;
+    struct live_packets packets;
     unsigned int device_index; /* 0: no network interface ("any", USB, ...) */
     int drain_ms;              /* by then the kernel has handed over what a device that is gone had sent */
     int64_t gone_ns;           /* when it was found to be gone; 0: it is there */
@@ -36,8 +38,8 @@ static bool update_stats(struct live_source *live, struct capture_error *error)
 {
     struct pcap_stat stats;
     live->stats_ns = monotonic_ns();
-    if (pcap_stats(live->base.pcap, &stats) != 0)
-        return capture_error_set(error, ERROR_LIBPCAP, 0, "no statistics: %s", pcap_geterr(live->base.pcap));
+    if (pcap_stats(live->packets.pcap, &stats) != 0)
+        return capture_error_set(error, ERROR_LIBPCAP, 0, "no statistics: %s", pcap_geterr(live->packets.pcap));
     live->totals.received += growth(stats.ps_recv, live->last_stats.ps_recv);
     live->totals.dropped += growth(stats.ps_drop, live->last_stats.ps_drop);
     live->totals.dropped_interface += growth(stats.ps_ifdrop, live->last_stats.ps_ifdrop);
@@ -62,7 +64,7 @@ static bool device_is_there(const struct live_source *live)
 {
 #if defined(SIOCGIFNAME)
     struct ifreq request = {.ifr_ifindex = (int)live->device_index};
-    return ioctl(pcap_fileno(live->base.pcap), SIOCGIFNAME, &request) == 0;
+    return ioctl(pcap_fileno(live->packets.pcap), SIOCGIFNAME, &request) == 0;
 #else
     return if_indextoname(live->device_index, (char[IF_NAMESIZE]){0}) != NULL;
 #endif
@@ -71,7 +73,7 @@ static bool device_is_there(const struct live_source *live)
 /* A renamed device is no failure: libpcap goes by the old name, and can go on. */
 static void dispatch_failed(struct live_source *live)
 {
-    const char *words = pcap_geterr(live->base.pcap);
+    const char *words = pcap_geterr(live->packets.pcap);
     if (live->device_index != 0 && !device_is_there(live))
         live->gone_ns = monotonic_ns();
     else if (live->device_index == 0 || strcmp(words, "The interface disappeared") != 0)
@@ -88,11 +90,11 @@ static void live_read(struct source *source, int wait_ms)
         wait_ms = source->longest_wait_ms;
     if (live->gone_ns != 0 && wait_ms > live->drain_ms)
         wait_ms = live->drain_ms;
-    if (!wake_pipe_wait(&source->wake, pcap_get_selectable_fd(source->pcap), wait_ms, &events,
+    if (!wake_pipe_wait(&source->wake, pcap_get_selectable_fd(live->packets.pcap), wait_ms, &events,
                         &source->failure))
         return;
     uint64_t read_before = source->packets_read;
-    int result = source_dispatch(source, source->max_packets);
+    int result = live_packets_dispatch(&live->packets);
     if (result == PCAP_ERROR_BREAK || result == (int)source->max_packets)
         source->has_more = true;
     else if (result < 0 && source->failure.kind == ERROR_NONE && live->gone_ns == 0)
@@ -112,9 +114,9 @@ static bool install_filter(struct live_source *live, struct live_filter *filter,
                            struct capture_error *error)
 {
     struct source *source = &live->base;
-    bool set = live_filter_set(filter, source->pcap, live->has_packet_socket, error);
+    bool set = live_filter_set(filter, live->packets.pcap, live->has_packet_socket, error);
     if (set) {
-        source_replace_program(source, filter->for_callback, filter->is_late || !is_first);
+        live_packets_replace_program(&live->packets, filter->for_callback, filter->is_late || !is_first);
         source->filters_late = filter->is_late;
         filter->for_callback = (struct bpf_program){0};
     }
@@ -128,7 +130,7 @@ static bool live_set_filter(struct source *source, const char *expression, unsig
     struct live_source *live = (void *)source;
     struct live_filter filter;
     /* May take seconds: others go on meanwhile. */
-    if (!live_filter_make(&filter, source->pcap, expression, live->netmask, true, error))
+    if (!live_filter_make(&filter, live->packets.pcap, expression, live->netmask, true, error))
         return false;
     source_enter(source);
     bool set = install_filter(live, &filter, false, error);
@@ -148,14 +150,14 @@ static void ignore_packet(u_char *user, const struct pcap_pkthdr *header, const 
  * room of what comes. */
 static bool forget_packets_before_filter(struct live_source *live, struct capture_error *error)
 {
-    const int64_t unit_ns = INT64_C(1000000000) / live->base.fractions_per_second;
-    if (!live_filter_drop_all(live->base.pcap, live->has_packet_socket, error))
+    const int64_t unit_ns = INT64_C(1000000000) / live->packets.fractions_per_second;
+    if (!live_filter_drop_all(live->packets.pcap, live->has_packet_socket, error))
         return false;
-    while (pcap_dispatch(live->base.pcap, -1, ignore_packet, NULL) > 0)
+    while (pcap_dispatch(live->packets.pcap, -1, ignore_packet, NULL) > 0)
         ;
     update_stats(live, &(struct capture_error){0}); /* stats() will tell why there are none */
     live->totals = (struct source_stats){0};
-    live->base.begin_ns = realtime_ns() / unit_ns * unit_ns;
+    live->packets.begin_ns = realtime_ns() / unit_ns * unit_ns;
     return true;
 }
 
@@ -173,7 +175,7 @@ static bool set_first_filter(struct live_source *live, const struct live_options
         return true;
     if (error->errno_value == EMFILE || error->errno_value == ENFILE)
         return false;
-    if (!live_filter_make(&filter, live->base.pcap, options->filter, live->netmask, false, error))
+    if (!live_filter_make(&filter, live->packets.pcap, options->filter, live->netmask, false, error))
         return false;
     /* A device's own clock can't be compared with ours. */
     bool is_host_clock = options->timestamp_type == NULL || strncmp(options->timestamp_type, "host", 4) == 0;
@@ -184,18 +186,29 @@ static bool set_first_filter(struct live_source *live, const struct live_options
     return install_filter(live, &filter, true, error);
 }
 
-static int live_fd(const struct source *source)
+static bool live_matches(void *source, const struct packet *packet)
 {
-    return pcap_get_selectable_fd(source->pcap);
+    struct live_source *live = source;
+    return filter_matches(&live->packets.program, packet);
 }
 
-static void live_free(struct source *source)
+static int live_fd(const struct source *source)
 {
-    free(source);
+    const struct live_source *live = (const void *)source;
+    return pcap_get_selectable_fd(live->packets.pcap);
+}
+
+static void live_free(struct source *source, struct slab **left)
+{
+    struct live_source *live = (void *)source;
+    live_packets_free(&live->packets, left);
+    source_finish(source);
+    free(live);
 }
 
 static const struct source_operations live_operations = {
     .read = live_read,
+    .matches = live_matches,
     .set_filter = live_set_filter,
     .stats = live_stats,
     .fd = live_fd,
@@ -213,32 +226,35 @@ static int longest_wait(pcap_t *pcap)
 struct source *live_source_open(const struct live_options *options, struct capture_error *error)
 {
     int64_t activated_ns = realtime_ns();
-    pcap_t *pcap = NULL;
     struct live_source *live = calloc(1, sizeof(*live));
     if (live == NULL) {
         capture_error_set_errno(error, ENOMEM);
-        goto failed;
+        return NULL;
     }
-    pcap = live_device_open(options, error);
-    if (pcap == NULL || !source_init(&live->base, &live_operations, pcap, error))
-        goto failed;
+    if (!source_init(&live->base, &live_operations, error)) {
+        free(live);
+        return NULL;
+    }
+    pcap_t *pcap = live_device_open(options, error);
+    if (pcap == NULL || !live_packets_init(&live->packets, &live->base, pcap, options->device, error)) {
+        if (pcap != NULL)
+            pcap_close(pcap);
+        source_finish(&live->base);
+        free(live);
+        return NULL;
+    }
     if (options->snaplen > 0 && (uint32_t)options->snaplen < live->base.snaplen)
-        live->base.snaplen = live->base.cut_at = (uint32_t)options->snaplen;
+        live->base.snaplen = live->packets.cut_at = (uint32_t)options->snaplen;
     live->base.longest_wait_ms = longest_wait(pcap);
-    live->base.activated_ns = activated_ns;
+    live->packets.activated_ns = activated_ns;
     live->device_index = if_nametoindex(options->device);
     live->has_packet_socket = live->device_index != 0 && live->base.link_type != DLT_LINUX_SLL &&
                               live->base.link_type != DLT_LINUX_SLL2;
     live->drain_ms = 2 * options->to_ms;
     live->stats_ns = monotonic_ns();
     if (!set_first_filter(live, options, error)) {
-        source_close(&live->base);
+        slabs_free(&(struct slab *){source_close(&live->base)});
         return NULL;
     }
     return &live->base;
-failed:
-    if (pcap != NULL)
-        pcap_close(pcap);
-    free(live);
-    return NULL;
 }

@@ -1,138 +1,27 @@
 /* What live and file sources have in common: see source.h. */
-#define _DEFAULT_SOURCE /* u_int, for pcap.h */
+#define _DEFAULT_SOURCE /* clock_gettime */
 #include "clock.h"
 #include "source_internal.h"
-#include <errno.h>
 #include <limits.h>
-#include <stdlib.h>
-#include <string.h>
 
-#define NS_PER_SECOND INT64_C(1000000000)
-
-/* Files may hold any seconds and fractions out of range: a time beyond 64 bits becomes the nearest one. */
-static int64_t timestamp_ns(const struct timeval *time, int64_t fractions_per_second)
-{
-    const int64_t limit = INT64_MAX / NS_PER_SECOND - 1;
-    int64_t seconds = time->tv_sec;
-    int64_t fraction = time->tv_usec;
-    if (seconds >= -limit && seconds <= limit)
-        seconds += fraction / fractions_per_second;
-    if (seconds > limit)
-        return INT64_MAX;
-    if (seconds < -limit)
-        return INT64_MIN;
-    return seconds * NS_PER_SECOND + fraction % fractions_per_second * (NS_PER_SECOND / fractions_per_second);
-}
-
-bool source_is_full(const struct source *source)
-{
-    return source->appended >= source->max_packets || !packet_batch_has_room(source->batch);
-}
-
-/* A filter can be set only once packets come: those before it would leave a gap behind them. Once the clock
- * has passed that moment, or was set back, nothing is ignored any more. */
-static bool is_too_early(struct source *source, int64_t packet_ns)
-{
-    if (packet_ns >= source->activated_ns && packet_ns < source->begin_ns)
-        return true;
-    source->begin_ns = 0;
-    return false;
-}
-
-/* Its only writer holds the lock, its readers need not. */
-static void count(_Atomic uint64_t *counter)
-{
-    uint64_t before = atomic_load_explicit(counter, memory_order_relaxed);
-    atomic_store_explicit(counter, before + 1, memory_order_release);
-}
-
-static bool matches(struct source *source, const struct pcap_pkthdr *header, const u_char *bytes)
-{
-    if (source->program.bf_len == 0 || pcap_offline_filter(&source->program, header, bytes) != 0)
-        return true;
-    count(&source->filtered);
-    return false;
-}
-
-static void keep_packet(u_char *user, const struct pcap_pkthdr *header, const u_char *bytes)
-{
-    struct source *source = (void *)user;
-    int64_t packet_ns = timestamp_ns(&header->ts, source->fractions_per_second);
-    if (source->begin_ns != 0 && is_too_early(source, packet_ns))
-        return;
-    uint32_t caplen = header->caplen;
-    if (source->cut_at != 0 && caplen > source->cut_at)
-        caplen = source->cut_at;
-    count(&source->packets_read);
-    if (source->filters && !matches(source, header, bytes)) {
-        /* counted there */
-    } else if (caplen > source->batch->max_caplen || !packet_batch_has_room(source->batch)) {
-        capture_error_set(&source->failure, ERROR_LIBPCAP, 0,
-                          "a packet of %u bytes is longer than the %u that there is room for", caplen,
-                          source->batch->max_caplen);
-        pcap_breakloop(source->pcap);
-        return;
-    } else {
-        packet_batch_append(source->batch, source->decoder, packet_ns, caplen, header->len, source->link_type,
-                            bytes);
-        source->appended++;
-    }
-    if (source_is_full(source))
-        source->has_more = true;
-    if (source->has_more || (source->has_next != NULL && !source->has_next(source)))
-        pcap_breakloop(source->pcap);
-}
-
-int source_dispatch(struct source *source, uint32_t count)
-{
-    return pcap_dispatch(source->pcap, (int)count, keep_packet, (u_char *)source);
-}
-
-bool source_compile(pcap_t *pcap, const char *filter, bpf_u_int32 netmask, struct bpf_program *program,
-                    struct capture_error *error)
-{
-    *program = (struct bpf_program){0};
-    if (strlen(filter) > FILTER_LENGTH_MAX)
-        return capture_error_set(error, ERROR_FILTER, 0, "longer than %d bytes", FILTER_LENGTH_MAX);
-    /* Libpcap's scanner ends the process where it has no memory: better to have none here.
-     * volatile: or the compiler sees that nothing is made of it, and leaves it out. */
-    void *volatile reserve = malloc(FILTER_LENGTH_MAX);
-    if (reserve == NULL)
-        return capture_error_set_errno(error, ENOMEM);
-    free(reserve);
-    errno = 0;
-    if (pcap_compile(pcap, program, filter, 1, netmask) != 0)
-        return capture_error_set_or_no_memory(error, ERROR_FILTER, pcap_geterr(pcap));
-    return true;
-}
-
-void source_replace_program(struct source *source, struct bpf_program program, bool in_callback)
-{
-    struct bpf_program before = source->program;
-    source->program = program; /* first: a child forked off meanwhile frees what it finds there */
-    pcap_freecode(&before);
-    source->filters = in_callback;
-    atomic_fetch_add(&source->filter_generation, 1);
-}
-
-bool source_init(struct source *source, const struct source_operations *operations, pcap_t *pcap,
+bool source_init(struct source *source, const struct source_operations *operations,
                  struct capture_error *error)
 {
     *source = (struct source){.operations = operations, .longest_wait_ms = LONGEST_WAIT_MS};
+    if (!wake_pipe_open(&source->wake, error))
+        return false;
     atomic_init(&source->filter_generation, 0);
     pthread_mutex_init(&source->turn, NULL);
     pthread_mutex_init(&source->use, NULL);
     source->opened_ns = monotonic_ns();
-    if (!wake_pipe_open(&source->wake, error))
-        return false;
-    source->pcap = pcap;
-    source->link_type = (uint32_t)pcap_datalink(pcap);
-    int snapshot = pcap_snapshot(pcap);
-    /* A file may claim anything. Libpcap itself refuses longer packets of nearly all link types. */
-    source->snaplen = snapshot > 0 && snapshot < SNAPLEN_MAX ? (uint32_t)snapshot : SNAPLEN_MAX;
-    source->fractions_per_second =
-        pcap_get_tstamp_precision(pcap) == PCAP_TSTAMP_PRECISION_NANO ? NS_PER_SECOND : NS_PER_SECOND / 1000;
     return true;
+}
+
+void source_finish(struct source *source)
+{
+    wake_pipe_close(&source->wake);
+    pthread_mutex_destroy(&source->turn);
+    pthread_mutex_destroy(&source->use);
 }
 
 void source_enter(struct source *source)
@@ -184,6 +73,20 @@ enum fill_result source_fill(struct source *source, struct packet_batch *batch, 
     return result;
 }
 
+void source_free_left(struct source *source)
+{
+    slabs_free(&source->left);
+}
+
+bool source_take_notice(struct source *source, struct capture_error *notice)
+{
+    if (source->notice.kind == ERROR_NONE)
+        return false;
+    *notice = source->notice;
+    source->notice.kind = ERROR_NONE;
+    return true;
+}
+
 void source_wake(struct source *source)
 {
     wake_pipe_signal(&source->wake);
@@ -203,16 +106,19 @@ unsigned source_filter_generation(const struct source *source)
     return atomic_load(&source->filter_generation);
 }
 
-static bool packet_matches(void *context, const struct packet *packet)
+static bool matches_again(void *context, const struct packet *packet)
 {
-    struct pcap_pkthdr header = {.caplen = packet->caplen, .len = packet->wire_len};
-    return matches(context, &header, packet_bytes(packet));
+    struct source *source = context;
+    if (source->operations->matches(source, packet))
+        return true;
+    source_count(&source->filtered);
+    return false;
 }
 
 void source_filter_again(struct source *source, struct packet_batch *batch)
 {
     source_enter(source);
-    packet_batch_keep(batch, packet_matches, source);
+    packet_batch_keep(batch, matches_again, source);
     batch->filter_generation = source_filter_generation(source);
     source_leave(source);
 }
@@ -272,15 +178,12 @@ bool source_filters_late(const struct source *source)
 
 bool source_has_microseconds(const struct source *source)
 {
-    return source->fractions_per_second < NS_PER_SECOND;
+    return source->has_microseconds;
 }
 
-void source_close(struct source *source)
+struct slab *source_close(struct source *source)
 {
-    pcap_close(source->pcap);
-    wake_pipe_close(&source->wake);
-    pcap_freecode(&source->program);
-    pthread_mutex_destroy(&source->turn);
-    pthread_mutex_destroy(&source->use);
-    source->operations->free(source);
+    struct slab *left = source->left;
+    source->operations->free(source, &left);
+    return left;
 }

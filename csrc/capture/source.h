@@ -12,7 +12,7 @@
 
 struct source;
 
-enum { SNAPLEN_MAX = 262144, FILTER_LENGTH_MAX = 65536 };
+enum { SNAPLEN_MAX = 262144 };
 
 enum capture_direction { DIRECTION_BOTH, DIRECTION_IN, DIRECTION_OUT };
 
@@ -33,25 +33,27 @@ struct live_options {
 
 struct source *live_source_open(const struct live_options *options, struct capture_error *error);
 
-/* `path` in the file system's encoding. Regular files, pipes and FIFOs. `interrupt` is asked while a pipe
- * keeps us waiting where we can't come back later: in a file's header, and in the midst of a record larger
- * than our buffer; it ends the source with ERROR_INTERRUPTED. All other waits are source_fill's. */
-struct source *file_source_open(const char *path, const char *filter, struct interrupt_check interrupt,
-                                struct capture_error *error);
-
 enum fill_result {
     FILL_PACKETS, /* the batch has at least one */
     FILL_NOTHING, /* the time is up, or a signal came, or source_wake was called */
     FILL_AGAIN,   /* none of those read matched, and there may be more */
-    FILL_END,     /* the file's end */
+    FILL_END,     /* of the file */
     FILL_FAILED,  /* `error` says why. Comes alone: what was read before came as FILL_PACKETS first */
 };
 
-/* Appends at most `max_packets` (above 0) matching packets to an empty, reset batch. Waits at most `wait_ms`
+/* Appends at most `max_packets` (above 0) matching packets to an empty, reset batch. Their bytes stay until the next
+ * fill, unless somebody shares their chunks. Waits at most `wait_ms`
  * (and never longer than LONGEST_WAIT_MS) for the first; never waits for more. After a signal, look at it
  * whatever the result is: packets that are there come first. */
 enum fill_result source_fill(struct source *source, struct packet_batch *batch, const struct decoder *decoder,
                              uint32_t max_packets, int wait_ms, struct capture_error *error);
+
+/* Frees the memory that fills have left behind; with the lock of all packets (see chunk.h), and without that of
+ * the source: between two fills. */
+void source_free_left(struct source *source);
+
+/* Something worth a warning that the last fill met; true once for each. By whoever fills. */
+bool source_take_notice(struct source *source, struct capture_error *notice);
 
 /* Ends a wait in source_fill, now or the next time. From any thread, or a signal handler. */
 void source_wake(struct source *source);
@@ -93,6 +95,7 @@ bool source_filters_late(const struct source *source);
 
 bool source_has_microseconds(const struct source *source);
 
-void source_close(struct source *source);
+/* Returns the memory that it leaves behind, for slabs_free. */
+struct slab *source_close(struct source *source);
 
 #endif

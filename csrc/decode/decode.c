@@ -101,7 +101,7 @@ __attribute__((cold)) static void note_problem(struct packet *packet, enum stop_
                                                unsigned protocol)
 {
     if (packet->stop_reason == STOP_NONE) {
-        packet->stop_reason = (uint8_t)reason;
+        packet->stop_reason = reason & 7;
         packet->stop_protocol = (uint8_t)protocol;
     }
 }
@@ -229,9 +229,9 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
     bool end_is_told = false; /* by a length field; else all bytes on the wire are meant */
     bool in_fragment = false; /* lengths speak of the whole datagram */
 
+    packet->bytes = bytes;
     packet->stop_reason = STOP_NONE;
     packet->stop_protocol = 0;
-    packet->unused = 0;
     unsigned protocol = first_protocol(decoder, packet, (struct bytes_view){bytes, end});
 
     while (protocol != PROTOCOL_payload) {
@@ -259,5 +259,5 @@ void decode_packet(const struct decoder *decoder, struct packet *packet, const u
         note_problem(packet, STOP_CUT_BY_SNAPLEN, PROTOCOL_payload);
     if (offset < end)
         layers[count++] = (struct layer){offset, end, 0, PROTOCOL_payload};
-    packet->layer_count = (uint8_t)count;
+    packet->layer_count = count & 31;
 }

@@ -49,7 +49,8 @@ struct packet_head {
 #define PACKET_HEAD_MAX sizeof(struct packet_head)
 
 /* Decodes the `packet->caplen` bytes at `bytes`. The caller has set timestamp_ns, caplen, wire_len and
- * link_type; this sets the rest and writes the layers behind the head. Any bytes will do. */
+ * link_type, and interface and flags as it likes; this sets the rest and writes the layers behind the head.
+ * Any bytes will do. */
 void decode_packet(const struct decoder *decoder, struct packet *packet, const uint8_t *bytes);
 
 /* What the header of layer `index` of a decoded packet said when it was measured. */

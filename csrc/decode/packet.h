@@ -1,4 +1,4 @@
-/* A decoded packet in memory: one block of head, layers and captured bytes, in this order.
+/* A decoded packet in memory: head and layers, one block, and elsewhere the captured bytes.
  * The same block lies in a capture's batch and inside a Python Packet, so that it is copied in one piece. */
 #ifndef UMPA_DECODE_PACKET_H
 #define UMPA_DECODE_PACKET_H
@@ -35,14 +35,16 @@ struct layer {
 };
 
 struct packet {
+    const uint8_t *bytes;
     int64_t timestamp_ns; /* since the epoch */
     uint32_t caplen;      /* bytes captured */
     uint32_t wire_len;    /* bytes that the packet had on the wire */
     uint32_t link_type;   /* libpcap's DLT */
-    uint8_t layer_count;
-    uint8_t stop_reason;   /* enum stop_reason */
-    uint8_t stop_protocol; /* enum protocol_id: where it stopped */
-    uint8_t unused;
+    uint8_t layer_count : 5;
+    uint8_t stop_reason : 3; /* enum stop_reason */
+    uint8_t stop_protocol;   /* enum protocol_id: where it stopped */
+    uint8_t interface;       /* these two are for whoever owns the bytes: the decoder leaves them alone */
+    uint8_t flags;
 };
 
 static inline const struct layer *packet_layers(const struct packet *packet)
@@ -50,15 +52,9 @@ static inline const struct layer *packet_layers(const struct packet *packet)
     return (const struct layer *)(packet + 1);
 }
 
-/* Bytes of a packet's block without the captured bytes. */
 static inline size_t packet_head_size(const struct packet *packet)
 {
     return sizeof(struct packet) + packet->layer_count * sizeof(struct layer);
-}
-
-static inline const uint8_t *packet_bytes(const struct packet *packet)
-{
-    return (const uint8_t *)packet + packet_head_size(packet);
 }
 
 static inline uint32_t layer_header_end(const struct layer *layer)

@@ -3,16 +3,48 @@
 #include "arguments.h"
 #include "capture_object.h"
 #include "errors.h"
-#include "packet_object.h"
+#include "packet_memory.h"
 
 #include "../capture/clock.h"
+
+/* Nobody but us has it: its bytes are of no more use. */
+static void end_loan(PacketObject *packet)
+{
+    if (packet != NULL && Py_REFCNT(packet) > 1)
+        packet_keep(packet);
+    Py_XDECREF((PyObject *)packet);
+}
+
+void capture_end_loans(CaptureObject *self)
+{
+    for (size_t i = 0; i < Py_ARRAY_LENGTH(self->lent); i++) {
+        PacketObject *packet = self->lent[i];
+        self->lent[i] = NULL;
+        end_loan(packet);
+    }
+}
+
+/* A packet that is iterated over is usually gone when the one after the next is asked for: `for` still has the one
+ * before. So nothing is copied for it. */
+static PyObject *lend_packet(CaptureObject *self, const struct packet *packet)
+{
+    PyObject *object = packet_borrowing(self->state->packet_type, packet);
+    if (object == NULL)
+        return NULL;
+    PacketObject *oldest = self->lent[0];
+    self->lent[0] = self->lent[1];
+    self->lent[1] = (PacketObject *)Py_NewRef(object);
+    end_loan(oldest);
+    return object;
+}
 
 PyObject *capture_next_packet(CaptureObject *self)
 {
     const struct packet *packet;
     if (capture_take(self, &packet) <= 0)
         return NULL;
-    PyObject *object = packet_from_block(self->state->packet_type, packet, self->batch_owner);
+    PyObject *object = self->keeps_all ? packet_sharing(self->state->packet_type, packet)
+                                       : lend_packet(self, packet);
     if (object != NULL && !capture_deliver(self, packet))
         Py_CLEAR(object);
     return object;
@@ -112,7 +144,7 @@ static PyObject **make_call_arguments(PyObject *extra)
 static bool call_back(PyObject *callback, PyObject **arguments, size_t count, PyObject *packet)
 {
     PyObject *timestamp =
-        PyFloat_FromDouble(timestamp_seconds(((PacketObject *)packet)->block->timestamp_ns));
+        PyFloat_FromDouble(timestamp_seconds(((PacketObject *)packet)->head.timestamp_ns));
     if (timestamp == NULL)
         return false;
     arguments[1] = timestamp;

@@ -5,9 +5,6 @@
 
 #include "../capture/clock.h"
 
-/* More would make Ctrl-C and other threads wait; fewer would hand the GIL over too often. */
-enum { BATCH_PACKETS = 4096 };
-
 static bool is_past(int64_t deadline_ns)
 {
     return deadline_ns != 0 && monotonic_ns() >= deadline_ns;
@@ -27,11 +24,13 @@ bool capture_is_interrupted_without_gil(void *context)
     return interrupted;
 }
 
-static bool dump_flush(CaptureObject *self)
+/* For a packet that the dump has no room for, or, with NULL, of what has waited long enough. */
+static bool dump_flush(CaptureObject *self, const struct packet *packet)
 {
     struct capture_error error;
     self->released_state = PyEval_SaveThread();
-    bool flushed = dump_file_flush(self->dump, dump_interrupt(self), &error);
+    bool flushed = packet == NULL ? dump_file_flush(self->dump, dump_interrupt(self), &error)
+                                  : dump_file_make_room(self->dump, packet, dump_interrupt(self), &error);
     PyEval_RestoreThread(self->released_state);
     if (!flushed && !PyErr_Occurred() && capture_is_ours(self))
         raise_dump_error(self, &error);
@@ -42,7 +41,7 @@ static bool dump_flush(CaptureObject *self)
 static bool dump_flush_when_due(CaptureObject *self)
 {
     return self->dump == NULL || !dump_file_is_waiting(self->dump) || monotonic_ns() < self->flush_due_ns ||
-           dump_flush(self);
+           dump_flush(self, NULL);
 }
 
 static bool is_at_limit(const CaptureObject *self)
@@ -79,24 +78,11 @@ static uint32_t packets_wanted(const CaptureObject *self)
     return self->count_limit != 0 && left < BATCH_PACKETS ? (uint32_t)left : BATCH_PACKETS;
 }
 
-static void free_batch_memory(PyObject *capsule)
+/* What the last fill met; false with the exception that a warning may be. */
+static bool warn_of_notice(CaptureObject *self)
 {
-    free(PyCapsule_GetPointer(capsule, NULL));
-}
-
-/* Packets that are all kept need no copy each: they share the batch's memory. A small batch is copied: what
- * it takes is rounded up to pages. */
-static bool share_batch(CaptureObject *self)
-{
-    if (self->batch.used < SHARED_BATCH_BYTES / 8)
-        return true;
-    PyObject *owner = PyCapsule_New(self->batch.memory, NULL, NULL);
-    if (owner == NULL)
-        return false;
-    PyCapsule_SetPointer(owner, packet_batch_give_memory(&self->batch));
-    PyCapsule_SetDestructor(owner, free_batch_memory);
-    self->batch_owner = owner;
-    return true;
+    struct capture_error notice;
+    return !source_take_notice(self->source, &notice) || capture_warn_of_notice(self, &notice);
 }
 
 /* One hand-over of the GIL: 1 when the batch has packets, or the next one may at once; 0 when there is
@@ -104,11 +90,9 @@ static bool share_batch(CaptureObject *self)
 static int fill_batch(CaptureObject *self)
 {
     struct capture_error error = {0};
-    Py_CLEAR(self->batch_owner);
-    if (!packet_batch_reset(&self->batch, self->keeps_all ? SHARED_BATCH_BYTES : BATCH_BYTES)) {
-        PyErr_NoMemory();
-        return -1;
-    }
+    capture_end_loans(self);
+    packet_batch_reset(&self->batch);
+    source_free_left(self->source);
     uint32_t wanted = packets_wanted(self);
     int wait_ms = capture_wait_ms(self);
     self->released_state = PyEval_SaveThread();
@@ -116,9 +100,7 @@ static int fill_batch(CaptureObject *self)
         source_fill(self->source, &self->batch, self->decoder == NULL ? &self->state->decoder : self->decoder,
                     wanted, wait_ms, &error);
     PyEval_RestoreThread(self->released_state);
-    if (result == FILL_PACKETS && self->keeps_all && !share_batch(self))
-        return -1;
-    if (PyErr_Occurred() || PyErr_CheckSignals() < 0 || !capture_is_ours(self))
+    if (PyErr_Occurred() || PyErr_CheckSignals() < 0 || !capture_is_ours(self) || !warn_of_notice(self))
         return -1;
     switch (result) {
     case FILL_PACKETS:
@@ -191,17 +173,24 @@ int capture_take(CaptureObject *self, const struct packet **packet)
     }
 }
 
+static bool dump_packet(CaptureObject *self, const struct packet *packet)
+{
+    struct capture_error error;
+    if (!dump_file_has_room(self->dump, packet) && !dump_flush(self, packet))
+        return false;
+    if (!dump_file_is_waiting(self->dump))
+        self->flush_due_ns = monotonic_ns() + self->flush_interval_ns;
+    if (!dump_file_append(self->dump, packet, chunk_interface(packet), &error)) {
+        raise_capture_error(self->state, &error, self->dump_path);
+        return false;
+    }
+    return dump_flush_when_due(self);
+}
+
 bool capture_deliver(CaptureObject *self, const struct packet *packet)
 {
-    if (self->dump != NULL) {
-        if (!dump_file_has_room(self->dump, packet) && !dump_flush(self))
-            return false;
-        if (!dump_file_is_waiting(self->dump))
-            self->flush_due_ns = monotonic_ns() + self->flush_interval_ns;
-        dump_file_append(self->dump, packet, packet_bytes(packet));
-        if (!dump_flush_when_due(self))
-            return false;
-    }
+    if (self->dump != NULL && !dump_packet(self, packet))
+        return false;
     self->delivered++;
     return true;
 }

@@ -105,7 +105,7 @@ struct difference {
 static struct difference first_difference(const struct decoder *decoder, const struct packet *packet)
 {
     struct packet_head again = {.packet = *packet};
-    decode_packet(decoder, &again.packet, packet_bytes(packet));
+    decode_packet(decoder, &again.packet, packet->bytes);
     const struct layer *layers = packet_layers(packet);
     int count = packet->layer_count, count_again = again.packet.layer_count, index = 0;
     while (index < count && index < count_again && layers[index].protocol == again.layers[index].protocol)
@@ -126,7 +126,7 @@ static struct difference first_difference(const struct decoder *decoder, const s
 static bool bind_layer(const struct module_state *state, PyObject *bindings, struct decoder *decoder,
                        const struct packet *packet, struct difference wanted)
 {
-    struct measurement chosen = decode_selection(packet, (unsigned)wanted.index, packet_bytes(packet));
+    struct measurement chosen = decode_selection(packet, (unsigned)wanted.index, packet->bytes);
     const char *space = selector_name(chosen.selector);
     uint32_t value = chosen.next;
     PyObject *key = Py_BuildValue("(sI)", space, value);

@@ -6,7 +6,7 @@
 PyObject *layer_dir(PyObject *self, PyObject *unused)
 {
     const LayerObject *layer = (LayerObject *)self;
-    const struct packet *packet = layer->packet->block;
+    const struct packet *packet = &layer->packet->head;
     const struct layer *span = packet_layers(packet) + layer->index;
     const struct module_state *state = PyType_GetModuleState(Py_TYPE(layer->packet));
     const PyGetSetDef *attribute = state->layer_getset[span->protocol];
@@ -14,7 +14,7 @@ PyObject *layer_dir(PyObject *self, PyObject *unused)
     (void)unused;
     for (; names != NULL && attribute->name != NULL; attribute++) {
         const struct field *field = attribute->closure;
-        if (field_is_present(field, field_view(field, span, packet_bytes(packet))))
+        if (field_is_present(field, field_view(field, span, packet->bytes)))
             continue;
         PyObject *removed = PyObject_CallMethod(names, "remove", "s", attribute->name);
         if (removed == NULL)

@@ -11,7 +11,7 @@
 
 static const struct layer *layer_span(const LayerObject *self)
 {
-    return packet_layers(self->packet->block) + self->index;
+    return packet_layers(&self->packet->head) + self->index;
 }
 
 static const struct protocol *layer_protocol(const LayerObject *self)
@@ -27,22 +27,22 @@ static struct module_state *state_of(const LayerObject *self)
 
 static struct bytes_view header_of(const LayerObject *self)
 {
-    return layer_header(layer_span(self), packet_bytes(self->packet->block));
+    return layer_header(layer_span(self), self->packet->head.bytes);
 }
 
 static struct bytes_view view_of(const LayerObject *self, const struct field *field)
 {
-    return field_view(field, layer_span(self), packet_bytes(self->packet->block));
+    return field_view(field, layer_span(self), self->packet->head.bytes);
 }
 
 static PyObject *value_of(const LayerObject *self, const struct field *field)
 {
-    return field_value(state_of(self), field, view_of(self, field), self->packet->block);
+    return field_value(state_of(self), field, view_of(self, field), &self->packet->head);
 }
 
 PyObject *layer_of_packet(struct module_state *state, PacketObject *packet, unsigned index)
 {
-    PyTypeObject *type = state->layer_types[packet_layers(packet->block)[index].protocol];
+    PyTypeObject *type = state->layer_types[packet_layers(&packet->head)[index].protocol];
     LayerObject *self = PyObject_New(LayerObject, type);
     if (self != NULL) {
         self->packet = (PacketObject *)Py_NewRef((PyObject *)packet);
@@ -262,7 +262,7 @@ static PyObject *layer_get_payload(PyObject *self, void *closure)
 {
     LayerObject *layer = (LayerObject *)self;
     (void)closure;
-    if (layer->index + 1 >= layer->packet->block->layer_count)
+    if (layer->index + 1 >= layer->packet->head.layer_count)
         Py_RETURN_NONE;
     return layer_of_packet(state_of(layer), layer->packet, layer->index + 1);
 }
@@ -270,9 +270,9 @@ static PyObject *layer_get_payload(PyObject *self, void *closure)
 static PyObject *layer_get_checksum_ok(PyObject *self, void *closure)
 {
     const LayerObject *layer = (LayerObject *)self;
-    const struct packet *packet = layer->packet->block;
+    const struct packet *packet = &layer->packet->head;
     (void)closure;
-    enum checksum_verdict verdict = checksum_of_layer(packet, layer->index, packet_bytes(packet));
+    enum checksum_verdict verdict = checksum_of_layer(packet, layer->index, packet->bytes);
     return Py_NewRef(verdict == CHECKSUM_GOOD ? Py_True : verdict == CHECKSUM_BAD ? Py_False : Py_None);
 }
 
@@ -292,7 +292,7 @@ static PyGetSetDef layer_base_getset[] = {
 static size_t write_tree(const void *subject, char *buffer, size_t capacity)
 {
     const LayerObject *self = subject;
-    return tree_of_layer(layer_span(self), packet_bytes(self->packet->block), buffer, capacity);
+    return tree_of_layer(layer_span(self), self->packet->head.bytes, buffer, capacity);
 }
 
 static PyObject *layer_str(PyObject *self)
@@ -303,7 +303,7 @@ static PyObject *layer_str(PyObject *self)
 static size_t write_summary(const void *subject, char *buffer, size_t capacity)
 {
     const LayerObject *self = subject;
-    return summary_of_layer(layer_span(self), packet_bytes(self->packet->block), buffer, capacity);
+    return summary_of_layer(layer_span(self), self->packet->head.bytes, buffer, capacity);
 }
 
 static PyObject *layer_repr(PyObject *self)

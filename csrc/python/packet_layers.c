@@ -14,7 +14,7 @@ PyObject *packet_layer_at(PyObject *self, PyObject *index)
     size_t number = PyLong_AsSize_t(index);
     if (number == (size_t)-1 && PyErr_Occurred())
         return NULL;
-    if (number >= packet->block->layer_count) {
+    if (number >= packet->head.layer_count) {
         PyErr_SetString(PyExc_IndexError, "the packet has no such layer");
         return NULL;
     }
@@ -24,8 +24,8 @@ PyObject *packet_layer_at(PyObject *self, PyObject *index)
 /* The index of the layer of a protocol that has `before` others before it, or -1. */
 static int find_layer_behind(const PacketObject *self, unsigned protocol, uint64_t before)
 {
-    const struct layer *layers = packet_layers(self->block);
-    for (int i = 0; i < self->block->layer_count; i++)
+    const struct layer *layers = packet_layers(&self->head);
+    for (int i = 0; i < self->head.layer_count; i++)
         if (layers[i].protocol == protocol && before-- == 0)
             return i;
     return -1;
@@ -151,9 +151,9 @@ PyObject *packet_getattro(PyObject *self, PyObject *name)
 PyObject *packet_get_protos(PyObject *self, void *closure)
 {
     PacketObject *packet = (PacketObject *)self;
-    PyObject *protos = PyTuple_New(packet->block->layer_count);
+    PyObject *protos = PyTuple_New(packet->head.layer_count);
     (void)closure;
-    for (unsigned i = 0; protos != NULL && i < packet->block->layer_count; i++) {
+    for (unsigned i = 0; protos != NULL && i < packet->head.layer_count; i++) {
         PyObject *layer = layer_of_packet(state_of(packet), packet, i);
         if (layer == NULL)
             Py_CLEAR(protos);

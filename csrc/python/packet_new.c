@@ -1,7 +1,7 @@
 /* Packets that no capture made: of bytes that the caller has, that an error quotes, or that were pickled. */
 #include "arguments.h"
 #include "decode_as.h"
-#include "packet_object.h"
+#include "packet_memory.h"
 
 /* A Packet of `bytes`; `head` has what decode_packet is given. */
 static PyObject *packet_decoded(PyTypeObject *type, const struct decoder *decoder, const struct packet *head,
@@ -9,13 +9,7 @@ static PyObject *packet_decoded(PyTypeObject *type, const struct decoder *decode
 {
     struct packet_head block = {.packet = *head};
     decode_packet(decoder, &block.packet, bytes);
-    size_t head_size = packet_head_size(&block.packet);
-    PacketObject *self = packet_alloc(type, head_size + head->caplen);
-    if (self != NULL) {
-        memcpy(self + 1, &block, head_size);
-        memcpy((uint8_t *)(self + 1) + head_size, bytes, head->caplen);
-    }
-    return (PyObject *)self;
+    return packet_copying(type, &block.packet, NULL);
 }
 
 PyObject *packet_quoted(struct module_state *state, struct bytes_view bytes, int64_t timestamp_ns)
@@ -74,10 +68,10 @@ PyObject *packet_reduce(PyObject *self, PyObject *unused)
 {
     const PacketObject *packet = (PacketObject *)self;
     (void)unused;
-    PyObject *decode_as = decode_as_of_packet(PyType_GetModuleState(Py_TYPE(self)), packet->block);
+    PyObject *decode_as = decode_as_of_packet(PyType_GetModuleState(Py_TYPE(self)), &packet->head);
     if (decode_as == NULL)
         return NULL;
-    return Py_BuildValue("O(y#ILIN)", Py_TYPE(self), (const char *)packet_bytes(packet->block),
-                         (Py_ssize_t)packet->block->caplen, packet->block->link_type,
-                         (long long)packet->block->timestamp_ns, packet->block->wire_len, decode_as);
+    return Py_BuildValue("O(y#ILIN)", Py_TYPE(self), (const char *)packet->head.bytes,
+                         (Py_ssize_t)packet->head.caplen, packet->head.link_type,
+                         (long long)packet->head.timestamp_ns, packet->head.wire_len, decode_as);
 }

@@ -1,6 +1,6 @@
 /* umpa_sniffing.Packet: see packet_object.h.
- * It refers to no Python object but its bytes' owner, so there are no cycles and no GC header. */
-#include "packet_object.h"
+ * It refers to no Python object, so there are no cycles and no GC header. */
+#include "packet_memory.h"
 
 #include "../capture/devices.h"
 #include "../decode/summary.h"
@@ -12,32 +12,6 @@ static struct module_state *state_of(PacketObject *self)
     return PyType_GetModuleState(Py_TYPE(self));
 }
 
-PacketObject *packet_alloc(PyTypeObject *type, size_t inline_size)
-{
-    PacketObject *self = PyObject_Malloc(sizeof(PacketObject) + inline_size);
-    if (self == NULL)
-        return (PacketObject *)PyErr_NoMemory();
-    PyObject_Init((PyObject *)self, type);
-    self->block = (const struct packet *)(self + 1);
-    self->owner = NULL;
-    return self;
-}
-
-PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *block, PyObject *owner)
-{
-    size_t block_size = packet_head_size(block) + block->caplen;
-    PacketObject *self = packet_alloc(packet_type, owner == NULL ? block_size : 0);
-    if (self == NULL)
-        return NULL;
-    if (owner == NULL) {
-        memcpy(self + 1, block, block_size);
-    } else {
-        self->block = block;
-        self->owner = Py_NewRef(owner);
-    }
-    return (PyObject *)self;
-}
-
 double timestamp_seconds(int64_t timestamp_ns)
 {
     return (double)(timestamp_ns / 1000000000) + (double)(timestamp_ns % 1000000000) / 1e9;
@@ -46,7 +20,7 @@ double timestamp_seconds(int64_t timestamp_ns)
 static void packet_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    Py_XDECREF(((PacketObject *)self)->owner);
+    packet_release_memory((PacketObject *)self);
     PyObject_Free(self);
     Py_DECREF(type);
 }
@@ -54,20 +28,21 @@ static void packet_dealloc(PyObject *self)
 static int packet_getbuffer(PyObject *self, Py_buffer *view, int flags)
 {
     PacketObject *packet = (PacketObject *)self;
-    return PyBuffer_FillInfo(view, self, (void *)(uintptr_t)packet_bytes(packet->block),
-                             (Py_ssize_t)packet->block->caplen, 1, flags);
+    packet_keep(packet);
+    return PyBuffer_FillInfo(view, self, (void *)(uintptr_t)packet->head.bytes,
+                             (Py_ssize_t)packet->head.caplen, 1, flags);
 }
 
 static PyObject *packet_to_bytes(PyObject *self, PyObject *unused)
 {
     PacketObject *packet = (PacketObject *)self;
     (void)unused;
-    return PyBytes_FromStringAndSize((const char *)packet_bytes(packet->block), packet->block->caplen);
+    return PyBytes_FromStringAndSize((const char *)packet->head.bytes, packet->head.caplen);
 }
 
 static Py_ssize_t packet_length(PyObject *self)
 {
-    return ((PacketObject *)self)->block->caplen;
+    return ((PacketObject *)self)->head.caplen;
 }
 
 static int packet_bool(PyObject *self)
@@ -79,7 +54,7 @@ static int packet_bool(PyObject *self)
 static size_t write_tree(const void *subject, char *buffer, size_t capacity)
 {
     const PacketObject *self = subject;
-    return tree_of_packet(self->block, packet_bytes(self->block), (uintptr_t)self, buffer, capacity);
+    return tree_of_packet(&self->head, self->head.bytes, (uintptr_t)self, buffer, capacity);
 }
 
 static PyObject *packet_str(PyObject *self)
@@ -99,7 +74,7 @@ static const char *untold_link_type(const struct packet *packet)
 static size_t write_summary(const void *subject, char *buffer, size_t capacity)
 {
     const PacketObject *self = subject;
-    return summary_of_packet(self->block, packet_bytes(self->block), untold_link_type(self->block), buffer,
+    return summary_of_packet(&self->head, self->head.bytes, untold_link_type(&self->head), buffer,
                              capacity);
 }
 
@@ -113,19 +88,19 @@ static PyObject *packet_richcompare(PyObject *self, PyObject *other, int operati
     if (!Py_IS_TYPE(other, Py_TYPE(self)) || (operation != Py_EQ && operation != Py_NE))
         Py_RETURN_NOTIMPLEMENTED;
     const PacketObject *left = (PacketObject *)self, *right = (PacketObject *)other;
-    const struct packet *a = left->block, *b = right->block;
+    const struct packet *a = &left->head, *b = &right->head;
     bool equal = a->timestamp_ns == b->timestamp_ns && a->wire_len == b->wire_len &&
                  a->link_type == b->link_type && a->caplen == b->caplen &&
-                 memcmp(packet_bytes(left->block), packet_bytes(right->block), a->caplen) == 0;
+                 memcmp(left->head.bytes, right->head.bytes, a->caplen) == 0;
     return PyBool_FromLong(equal == (operation == Py_EQ));
 }
 
 static Py_hash_t packet_hash(PyObject *self)
 {
     const PacketObject *packet = (PacketObject *)self;
-    PyObject *key = Py_BuildValue("y#LII", (const char *)packet_bytes(packet->block),
-                                  (Py_ssize_t)packet->block->caplen, (long long)packet->block->timestamp_ns,
-                                  packet->block->wire_len, packet->block->link_type);
+    PyObject *key = Py_BuildValue("y#LII", (const char *)packet->head.bytes,
+                                  (Py_ssize_t)packet->head.caplen, (long long)packet->head.timestamp_ns,
+                                  packet->head.wire_len, packet->head.link_type);
     Py_hash_t hash = key == NULL ? -1 : PyObject_Hash(key);
     Py_XDECREF(key);
     return hash;
@@ -141,7 +116,8 @@ static PyObject *packet_sizeof(PyObject *self, PyObject *unused)
 {
     const PacketObject *packet = (PacketObject *)self;
     (void)unused;
-    return PyLong_FromSize_t(sizeof(PacketObject) + packet_head_size(packet->block) + packet->block->caplen);
+    return PyLong_FromSize_t(offsetof(PacketObject, head) + packet_head_size(&packet->head) +
+                             packet_own_bytes(packet));
 }
 
 PyDoc_STRVAR(get_raw_doc, "get_raw()\n--\n\nThe captured bytes.");
@@ -166,46 +142,46 @@ static PyMethodDef packet_methods[] = {
 static PyObject *packet_get_timestamp(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyFloat_FromDouble(timestamp_seconds(((PacketObject *)self)->block->timestamp_ns));
+    return PyFloat_FromDouble(timestamp_seconds(((PacketObject *)self)->head.timestamp_ns));
 }
 
 static PyObject *packet_get_timestamp_ns(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyLong_FromLongLong(((PacketObject *)self)->block->timestamp_ns);
+    return PyLong_FromLongLong(((PacketObject *)self)->head.timestamp_ns);
 }
 
 static PyObject *packet_get_caplen(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyLong_FromUnsignedLong(((PacketObject *)self)->block->caplen);
+    return PyLong_FromUnsignedLong(((PacketObject *)self)->head.caplen);
 }
 
 static PyObject *packet_get_wire_len(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyLong_FromUnsignedLong(((PacketObject *)self)->block->wire_len);
+    return PyLong_FromUnsignedLong(((PacketObject *)self)->head.wire_len);
 }
 
 static PyObject *packet_get_datalink(PyObject *self, void *closure)
 {
     (void)closure;
-    return PyLong_FromUnsignedLong(((PacketObject *)self)->block->link_type);
+    return PyLong_FromUnsignedLong(((PacketObject *)self)->head.link_type);
 }
 
 static PyObject *packet_get_trailer(PyObject *self, void *closure)
 {
     const PacketObject *packet = (PacketObject *)self;
-    uint32_t count = packet->block->layer_count;
-    uint32_t end = count == 0 ? 0 : packet_layers(packet->block)[count - 1].end;
+    uint32_t count = packet->head.layer_count;
+    uint32_t end = count == 0 ? 0 : packet_layers(&packet->head)[count - 1].end;
     (void)closure;
-    return PyBytes_FromStringAndSize((const char *)packet_bytes(packet->block) + end,
-                                     packet->block->caplen - end);
+    return PyBytes_FromStringAndSize((const char *)packet->head.bytes + end,
+                                     packet->head.caplen - end);
 }
 
 static PyObject *packet_get_stopped(PyObject *self, void *closure)
 {
-    const struct packet *packet = ((PacketObject *)self)->block;
+    const struct packet *packet = &((PacketObject *)self)->head;
     (void)closure;
     if (packet->stop_reason == STOP_NONE)
         Py_RETURN_NONE;
@@ -217,7 +193,7 @@ static PyObject *packet_get_stopped(PyObject *self, void *closure)
 static PyObject *packet_get_datalink_name(PyObject *self, void *closure)
 {
     (void)closure;
-    const char *name = link_type_name((int)((PacketObject *)self)->block->link_type);
+    const char *name = link_type_name((int)((PacketObject *)self)->head.link_type);
     return name == NULL ? Py_NewRef(Py_None) : PyUnicode_FromString(name);
 }
 

@@ -1,5 +1,5 @@
-/* umpa_sniffing.Packet: one immutable object a packet. Its block (head, layers, bytes) lies behind the
- * object, or in memory that it shares with the packets that were read with it. */
+/* umpa_sniffing.Packet: one immutable object a packet, with its head and layers; packet_memory.h tells where its
+ * bytes lie. */
 #ifndef UMPA_PYTHON_PACKET_OBJECT_H
 #define UMPA_PYTHON_PACKET_OBJECT_H
 
@@ -7,22 +7,14 @@
 
 typedef struct {
     PyObject_HEAD
-    const struct packet *block;
-    PyObject *owner; /* of the memory that the block lies in; NULL: it lies behind this object */
+    struct packet head; /* and its layers behind it */
 } PacketObject;
 
 /* Adds the type to the module; -1 with an exception. */
 int packet_setup(PyObject *module, struct module_state *state);
 
-/* A Packet from a batch's block: a copy of it when `owner` is NULL, else the block itself, which `owner`
- * keeps. */
-PyObject *packet_from_block(PyTypeObject *packet_type, const struct packet *block, PyObject *owner);
-
 /* Seconds since the epoch, as exact as a double can be. */
 double timestamp_seconds(int64_t timestamp_ns);
-
-/* An object with room for a block of `inline_size` bytes behind it. */
-PacketObject *packet_alloc(PyTypeObject *type, size_t inline_size);
 
 /* packet_new.c */
 extern const char packet_doc[];
