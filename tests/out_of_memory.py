@@ -18,7 +18,16 @@ import tempfile
 import frames
 
 import umpa_sniffing
-from umpa_sniffing import from_file, from_file_loop, open_live, open_offline, sniff, sniff_loop, to_file
+from umpa_sniffing import (
+    from_file,
+    from_file_loop,
+    open_live,
+    open_offline,
+    sniff,
+    sniff_loop,
+    to_file,
+    write,
+)
 
 AT_ONCE = 8  # most of a live capture's time is waiting for the kernel
 name, memory, how, path, live_filter = sys.argv[1:]
@@ -82,6 +91,16 @@ def use_all_of_it():
         return capture.fileno(), capture.stats(), capture.filter
 
 
+def append():
+    for count in (1, 2):
+        write("out.pcap.gz", packets[:count], append=count == 2)
+
+
+def write_a_capture():
+    with open_offline(path) as capture:
+        write("out.pcapng", capture, atomic=True)
+
+
 def set_bad_filter():
     with open_live("lo") as capture:
         capture.set_filter("nonsense (")
@@ -123,6 +142,12 @@ CALLS = {
     "await": wait_by_descriptor,
     "devices": umpa_sniffing.devices,
     "can_capture": lambda: (umpa_sniffing.can_capture("lo"), umpa_sniffing.can_capture("no-such-device")),
+    "write": lambda: write("out.pcapng", packets),
+    "write, zstd": lambda: write("out.pcap.zst", packets),
+    "write, xz": lambda: write("out.pcap.xz", packets),
+    "write, rotating": lambda: write("out.pcap", packets, rotate_packets=1, ring=2),
+    "write, appending": append,
+    "write, a capture": write_a_capture,
     "to_file": lambda: to_file("out.pcap", 2, live_filter, "lo"),
 }
 

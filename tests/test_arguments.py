@@ -28,7 +28,7 @@ SIGNATURES = {
     "sniff_next": f"({LIVE}, dump=None)",
     "sniff_any": "(dump=None)",
     "sniff_loop": f"(count=0, {LIVE}, dump=None, callback=None, callback_args=None)",
-    "to_file": f"(fname, count, {LIVE})",
+    "to_file": f"(fname, count, {LIVE}, format=None)",
     "from_file": "(filename, count=0, filter=None)",
     "from_file_loop": "(filename, count=0, filter=None, callback=None, callback_args=None)",
     "get_available_devices": "()",

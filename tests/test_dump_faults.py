@@ -16,8 +16,9 @@ from capture_files import parse_pcap, read_pcap, seen
 from processes import needs_root, run_python
 from traffic import Chatter
 from waiting_calls import NEVER
+from written_files import records_in
 
-from umpa_sniffing import from_file, open_live, sniff, sniff_any, sniff_loop, sniff_next, to_file
+from umpa_sniffing import open_live, sniff, sniff_any, sniff_loop, sniff_next, to_file
 from umpa_sniffing.exceptions import UMPABrokenPipeException, UMPASystemException
 
 pytestmark = needs_root
@@ -117,16 +118,17 @@ def small_disk(tmp_path):
 
 
 @pytest.mark.parametrize("size", [0, 700, 9000])
-def test_a_full_disk_in_to_file(small_disk, size):
-    path = small_disk / "out.cap"
+@pytest.mark.parametrize("name", ["out.cap", "out.pcapng", "out.pcap.gz", "out.pcapng.zst", "out.pcap.xz"])
+def test_a_full_disk_in_to_file(small_disk, name, size):
+    path = small_disk / name
     with Chatter(size=size, interval_s=0) as chatter, pytest.raises(OSError) as caught:
         to_file(path, 100_000, chatter.filter, "lo")
     assert caught.value.errno == errno.ENOSPC
-    records = read_pcap(path)
-    assert count_in(caught.value) == len(records) > 0
+    records = records_in(path)
+    assert count_in(caught.value) == len(records)
+    assert records or path.suffix in (".gz", ".zst", ".xz")  # whose first member may be larger than the disk
     assert str(path) in str(caught.value)
     assert caught.value.delivered >= len(records)
-    assert len(from_file(path)) == len(records)
 
 
 def test_a_full_disk_in_sniff(small_disk):

@@ -6,14 +6,14 @@ import signal
 import time
 
 import pytest
-from capture_files import read_pcap
 from processes import Program, needs_root
+from written_files import records_in
 
 pytestmark = needs_root
 
 
 def numbers_in(path) -> list[int]:
-    return [int(each.data[42:].split()[0]) for each in read_pcap(path)]
+    return [int(each.data[42:].split()[0]) for each in records_in(path)]
 
 
 ENDING = """
@@ -85,10 +85,10 @@ start(read, 10, daemon=False)
 }
 
 
-@pytest.mark.parametrize("dumps", [False, True], ids=["", "with a dump"])
+@pytest.mark.parametrize("name", ["", "dump.pcap", "dump.pcapng.gz"])
 @pytest.mark.parametrize("ending", ENDINGS)
-def test_the_interpreter_ends_with_a_capture_open(cable, ending, dumps, tmp_path):
-    dump = tmp_path / "dump.pcap" if dumps else ""
+def test_the_interpreter_ends_with_a_capture_open(cable, ending, name, tmp_path):
+    dump = tmp_path / name if name else ""
     with Program(ENDING + ENDINGS[ending], dump) as program:
         assert program.told() == "open"
         cable.sender.send(9)
@@ -96,7 +96,7 @@ def test_the_interpreter_ends_with_a_capture_open(cable, ending, dumps, tmp_path
         cable.sender.send()
         assert program.process.wait(20) == 0
         assert program.process.stderr.read() == ""
-    if dumps:
+    if name:
         assert numbers_in(dump) == list(range(10))
 
 

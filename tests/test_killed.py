@@ -7,9 +7,9 @@ import sys
 import time
 
 import pytest
-from capture_files import read_pcap
 from processes import Program, needs_root
 from traffic import Chatter, eventually
+from written_files import records_in
 
 from umpa_sniffing import from_file
 
@@ -30,8 +30,11 @@ with open_live("veth", filter="udp", dump=path, flush_interval=float(interval_ms
 
 
 @pytest.mark.parametrize("interval_ms", [0, 50, 60_000])
-def test_a_killed_process_leaves_what_is_older_than_the_flush_interval(cable, interval_ms, tmp_path):
-    path = tmp_path / "dump.pcap"
+@pytest.mark.parametrize(
+    "name", ["dump.pcap", "dump.pcapng", "dump.pcap.gz", "dump.pcapng.zst", "dump.pcap.xz"]
+)
+def test_a_killed_process_leaves_what_is_older_than_the_flush_interval(cable, interval_ms, name, tmp_path):
+    path = tmp_path / name
     with Program(DUMP_UNTIL_KILLED, path, str(interval_ms)) as program:
         assert program.told() == "open"
         for _ in range(200):
@@ -40,7 +43,7 @@ def test_a_killed_process_leaves_what_is_older_than_the_flush_interval(cable, in
         killed = time.monotonic()
         program.process.kill()
         told = [json.loads(line) for line in program.process.stdout if line.endswith("\n")]
-    in_file = [int(each.data[42:]) for each in read_pcap(path)]
+    in_file = [int(each.data[42:]) for each in records_in(path)]
     assert in_file == list(range(len(in_file)))
     generous = interval_ms / 1000 + 0.5 if interval_ms else 0
     due = [number for number, moment in told if moment < killed - generous]

@@ -20,6 +20,14 @@ FILE_CALLS = [
     "from_file_loop",
     "open_offline",
 ]
+WRITE_CALLS = [
+    "write",
+    "write, zstd",
+    "write, xz",
+    "write, rotating",
+    "write, appending",
+    "write, a capture",
+]
 PACKET_CALLS = ["decode", "printing", "layers", "decode_as", "pickling", "lists", "checksums"]
 LIVE_CALLS = [
     "get_available_devices",
@@ -118,7 +126,9 @@ def file(tmp_path):
     return path
 
 
-@pytest.mark.parametrize(("call", "how"), ways([*FILE_CALLS, "decode_as"]))
+@pytest.mark.parametrize(
+    ("call", "how"), [*ways([*FILE_CALLS, *WRITE_CALLS, "decode_as"]), ("write", FROM_THEN_ON)]
+)
 def test_each_allocation_in_c_fails_with_files(call, how, failing_malloc, file):
     judge(*run(call, "C", how, file, "", **with_failing_malloc(failing_malloc)))
 
@@ -163,7 +173,7 @@ def survivor():
 
 
 @pytest.mark.usefixtures("survivor")
-@pytest.mark.parametrize(("call", "how"), ways(FILE_CALLS + PACKET_CALLS))
+@pytest.mark.parametrize(("call", "how"), ways(FILE_CALLS + WRITE_CALLS + PACKET_CALLS))
 def test_each_allocation_of_python_fails_with_files(call, how, file):
     normal, results = run(call, "Python", how, file, "", PYTHONMALLOC="debug")
     assert normal == "returned" or call not in PACKET_CALLS

@@ -1,0 +1,347 @@
+/* Packets that Python has, into capture files: see packet_writer.h.
+ * One thread at a time is in the dump: `is_busy` while it is there without the GIL. */
+#include "packet_writer.h"
+#include "capture_object.h"
+#include "dump_argument.h"
+#include "errors.h"
+#include "packet_memory.h"
+
+typedef struct {
+    PyObject_HEAD
+    struct module_state *state;
+    struct dump_file *dump; /* NULL: closed */
+    PyObject *path;         /* str */
+    uint64_t written;
+    unsigned fork_generation;
+    bool is_busy;
+    bool error_told; /* by an exception: close() does not repeat it */
+    PyThreadState *released_state;
+} WriterObject;
+
+static bool raise_state(WriterObject *self, const char *what)
+{
+    PyObject *text = PyUnicode_FromFormat("the writer of %R %s", self->path, what);
+    if (text != NULL)
+        raise_named(self->state, "UMPAStateException", text);
+    Py_XDECREF(text);
+    return false;
+}
+
+static bool is_inherited(const WriterObject *self)
+{
+    return self->fork_generation != fork_generation();
+}
+
+static bool is_free(WriterObject *self)
+{
+    if (self->dump == NULL)
+        return raise_state(self, "is closed");
+    if (is_inherited(self))
+        return raise_state(self, "belongs to the parent process: make another one in the child");
+    return !self->is_busy || raise_state(self, "is in use by another thread");
+}
+
+static bool has_handler_raised_without_gil(void *context)
+{
+    WriterObject *self = context;
+    PyEval_RestoreThread(self->released_state);
+    bool raised = PyErr_CheckSignals() < 0 || is_inherited(self);
+    self->released_state = PyEval_SaveThread();
+    return raised;
+}
+
+static struct interrupt_check interrupt_of(WriterObject *self)
+{
+    return (struct interrupt_check){has_handler_raised_without_gil, self};
+}
+
+static void leave_gil(WriterObject *self)
+{
+    self->is_busy = true;
+    self->released_state = PyEval_SaveThread();
+}
+
+/* False with an exception when what was done meanwhile failed, or a handler raised. */
+static bool return_to_gil(WriterObject *self, bool done, const struct capture_error *error)
+{
+    PyEval_RestoreThread(self->released_state);
+    self->is_busy = false;
+    if (PyErr_Occurred() || PyErr_CheckSignals() < 0)
+        return false;
+    if (!done) {
+        self->error_told = true;
+        raise_capture_error(self->state, error, self->path);
+    }
+    return done;
+}
+
+static bool flush(WriterObject *self)
+{
+    struct capture_error error;
+    leave_gil(self);
+    bool flushed = dump_file_flush(self->dump, interrupt_of(self), &error);
+    return return_to_gil(self, flushed, &error);
+}
+
+/* The packet's bytes stay where they are while the GIL is away. */
+static bool append(WriterObject *self, const struct packet *packet, struct interface *interface)
+{
+    struct capture_error error;
+    if (!dump_file_has_room(self->dump, packet)) {
+        leave_gil(self);
+        bool has_room = dump_file_make_room(self->dump, packet, interrupt_of(self), &error);
+        if (!return_to_gil(self, has_room, &error))
+            return false;
+    }
+    if (!dump_file_append(self->dump, packet, interface, &error)) {
+        raise_capture_error(self->state, &error, self->path);
+        return false;
+    }
+    self->written++;
+    return true;
+}
+
+static bool append_object(WriterObject *self, PyObject *object)
+{
+    if (!PyObject_TypeCheck(object, self->state->packet_type)) {
+        PyErr_Format(PyExc_TypeError, "a Packet is to be written, not %.100s (it would be number %llu)",
+                     Py_TYPE(object)->tp_name, (unsigned long long)self->written + 1);
+        return false;
+    }
+    if (!is_free(self))
+        return false;
+    PacketObject *packet = (PacketObject *)object;
+    if (!dump_file_has_room(self->dump, &packet->head))
+        packet_keep(packet);
+    return append(self, &packet->head, packet_interface(packet));
+}
+
+static const char write_doc[] =
+    "write(packet, /)\n--\n\nWrites a packet; it may wait in memory until flush().";
+
+static PyObject *writer_write(PyObject *object, PyObject *packet)
+{
+    if (!append_object((WriterObject *)object, packet))
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* A device's packets are in the file before the next ones are waited for. */
+static bool write_capture(WriterObject *self, CaptureObject *capture)
+{
+    const struct packet *packet;
+    int result = 0;
+    if (!capture_enter(capture))
+        return false;
+    do {
+        if (capture->batch.unread == 0 && capture->gather_ns != 0 && dump_file_is_waiting(self->dump) &&
+            !flush(self))
+            break;
+        if ((result = capture_take(capture, &packet)) != 1)
+            break;
+    } while (is_free(self) && append(self, packet, chunk_interface(packet)) &&
+             capture_deliver(capture, packet));
+    return capture_leave(capture) && !PyErr_Occurred();
+}
+
+static bool write_iterable(WriterObject *self, PyObject *packets)
+{
+    PyObject *packet, *iterator = PyObject_GetIter(packets);
+    if (iterator == NULL)
+        return false;
+    while ((packet = PyIter_Next(iterator)) != NULL) {
+        bool appended = append_object(self, packet);
+        Py_DECREF(packet);
+        if (!appended)
+            break;
+    }
+    Py_DECREF(iterator);
+    return !PyErr_Occurred();
+}
+
+static const char write_all_doc[] =
+    "write_all(packets, /)\n--\n\n"
+    "Writes the packets of an iterable, or of a Capture, and returns how many there were.";
+
+static PyObject *writer_write_all(PyObject *object, PyObject *packets)
+{
+    WriterObject *self = (WriterObject *)object;
+    if (!is_free(self))
+        return NULL;
+    uint64_t before = self->written;
+    bool written = Py_IS_TYPE(packets, self->state->capture_type)
+                       ? write_capture(self, (CaptureObject *)packets)
+                       : write_iterable(self, packets);
+    return written ? PyLong_FromUnsignedLongLong(self->written - before) : NULL;
+}
+
+static const char flush_doc[] = "flush()\n--\n\nWrites the packets that wait in memory.";
+
+static PyObject *writer_flush(PyObject *object, PyObject *unused)
+{
+    WriterObject *self = (WriterObject *)object;
+    (void)unused;
+    if (!is_free(self) || !flush(self))
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+/* Also in a forked child, whose copy is only freed. */
+static bool close_now(WriterObject *self, bool is_complete)
+{
+    struct dump_file *dump = self->dump;
+    struct capture_error error;
+    if (dump == NULL)
+        return true;
+    if (self->is_busy && !is_inherited(self))
+        return raise_state(self, "is in use by another thread");
+    self->dump = NULL;
+    leave_gil(self);
+    bool closed = dump_file_close(dump, NULL, is_complete, interrupt_of(self), &error);
+    return return_to_gil(self, closed || self->error_told, &error);
+}
+
+static const char close_doc[] = "close(complete=True)\n--\n\n"
+                                "Completes the file and closes it. complete: whether an atomic one gets its "
+                                "name; else it stays name.part.";
+
+static PyObject *writer_close(PyObject *object, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"complete", NULL};
+    int is_complete = 1;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "|p:close", names, &is_complete) ||
+        !close_now((WriterObject *)object, is_complete))
+        return NULL;
+    Py_RETURN_NONE;
+}
+
+static PyObject *writer_enter(PyObject *object, PyObject *unused)
+{
+    (void)unused;
+    return is_free((WriterObject *)object) ? Py_NewRef(object) : NULL;
+}
+
+/* An exception that is on its way goes on; what fails here as well is its context. */
+static PyObject *writer_exit(PyObject *object, PyObject *args)
+{
+    PyObject *type = PyTuple_GET_SIZE(args) > 0 ? PyTuple_GET_ITEM(args, 0) : Py_None;
+    if (close_now((WriterObject *)object, type == Py_None))
+        Py_RETURN_NONE;
+    if (type == Py_None)
+        return NULL;
+    PyErr_WriteUnraisable(object);
+    Py_RETURN_NONE;
+}
+
+/* What can be told beforehand of the packets; `text` keeps what the origin points to. */
+static bool make_origin(struct module_state *state, PyObject *packets, struct dump_origin *origin,
+                        PyObject **text)
+{
+    enum { ETHERNET = 1 };
+    origin->link_type = ETHERNET;
+    origin->is_in_memory = packets == NULL || PyList_Check(packets) || PyTuple_Check(packets);
+    if (packets == NULL || !Py_IS_TYPE(packets, state->capture_type))
+        return true;
+    CaptureObject *capture = (CaptureObject *)packets;
+    return capture_is_open(capture) && capture_dump_origin(capture, origin, text);
+}
+
+static const char writer_doc[] =
+    "PacketWriter(dump, packets=None)\n--\n\n"
+    "Writes packets into what `dump`, a path or a Dump, says. packets: what will be written, to see that it\n"
+    "is not read from the same file. For `with`.";
+
+static PyObject *writer_new(PyTypeObject *type, PyObject *args, PyObject *keywords)
+{
+    static char *names[] = {"dump", "packets", NULL};
+    struct module_state *state = PyType_GetModuleState(type);
+    PyObject *dump, *packets = NULL, *text = NULL;
+    struct dump_argument argument = {0};
+    struct dump_origin origin = {0};
+    struct capture_error error;
+    WriterObject *self = NULL;
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O:PacketWriter", names, &dump, &packets))
+        return NULL;
+    if (dump == Py_None) {
+        PyErr_SetString(PyExc_TypeError,
+                        "dump must be a path (str, bytes or os.PathLike) or a Dump, not None");
+        return NULL;
+    }
+    if (!argument_dump(dump, "dump", &argument) || !make_origin(state, packets, &origin, &text) ||
+        (self = (WriterObject *)type->tp_alloc(type, 0)) == NULL)
+        goto done;
+    self->state = state;
+    self->fork_generation = fork_generation();
+    if ((self->path = PyUnicode_DecodeFSDefault(argument.options.path)) == NULL)
+        goto failed;
+    leave_gil(self);
+    self->dump = dump_file_open(&argument.options, &origin, interrupt_of(self), &error);
+    if (return_to_gil(self, self->dump != NULL, &error))
+        goto done;
+failed:
+    Py_CLEAR(self);
+done:
+    dump_argument_clear(&argument);
+    Py_XDECREF(text);
+    return (PyObject *)self;
+}
+
+static void writer_finalize(PyObject *object)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    if (!close_now((WriterObject *)object, false))
+        PyErr_WriteUnraisable(object);
+    PyErr_Restore(type, value, traceback);
+}
+
+static void writer_dealloc(PyObject *object)
+{
+    PyTypeObject *type = Py_TYPE(object);
+    if (PyObject_CallFinalizerFromDealloc(object) < 0)
+        return;
+    Py_XDECREF(((WriterObject *)object)->path);
+    type->tp_free(object);
+    Py_DECREF(type);
+}
+
+static PyObject *writer_repr(PyObject *object)
+{
+    WriterObject *self = (WriterObject *)object;
+    return PyUnicode_FromFormat("<PacketWriter %R: %llu written%s>", self->path,
+                                (unsigned long long)self->written, self->dump == NULL ? ", closed" : "");
+}
+
+static PyMethodDef writer_methods[] = {
+    {"write", writer_write, METH_O, write_doc},
+    {"write_all", writer_write_all, METH_O, write_all_doc},
+    {"flush", writer_flush, METH_NOARGS, flush_doc},
+    {"close", (PyCFunction)(void (*)(void))writer_close, METH_VARARGS | METH_KEYWORDS, close_doc},
+    {"__enter__", writer_enter, METH_NOARGS, NULL},
+    {"__exit__", writer_exit, METH_VARARGS, NULL},
+    {NULL, NULL, 0, NULL},
+};
+
+static PyType_Slot writer_slots[] = {
+    {Py_tp_new, writer_new},
+    {Py_tp_dealloc, writer_dealloc},
+    {Py_tp_finalize, writer_finalize},
+    {Py_tp_methods, writer_methods},
+    {Py_tp_repr, writer_repr},
+    {Py_tp_doc, (void *)writer_doc},
+    {0, NULL},
+};
+
+static PyType_Spec writer_spec = {
+    .name = "umpa_sniffing._core.PacketWriter",
+    .basicsize = sizeof(WriterObject),
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE,
+    .slots = writer_slots,
+};
+
+int packet_writer_setup(PyObject *module)
+{
+    PyTypeObject *type = module_add_type(module, &writer_spec, NULL);
+    Py_XDECREF(type);
+    return type == NULL ? -1 : 0;
+}

@@ -1,0 +1,344 @@
+"""write() and Dump: every format, compressed and plain, is what others read."""
+
+from __future__ import annotations
+
+import os
+
+import pytest
+from capture_files import ETHERNET, RAW_IP, SECOND, numbered, pcap, read_pcap, seen
+from pcapng_blocks import parse_pcapng
+from written_files import COMPRESSIONS, EVERY_FORMAT, FORMATS, compression_of, judged, records_in, unpacked
+
+from umpa_sniffing import Dump, Packet, UMPASniffingException, from_file, open_offline, write
+from umpa_sniffing._core import PacketWriter
+
+MAGICS = {"pcap": b"\xd4\xc3\xb2\xa1", "nsecpcap": b"\x4d\x3c\xb2\xa1", "pcapng": b"\x0a\x0d\x0d\x0a"}
+
+
+def packets(count: int = 20, *, size: int = 30) -> list[Packet]:
+    return [
+        Packet(each.data, ETHERNET, each.timestamp_ns, each.wire_len + 1)
+        for each in numbered(count, size=size)
+    ]
+
+
+def in_format(records, format: str):
+    """What the format can hold of them."""
+    unit = 1000 if format.split(".")[0] == "pcap" else 1
+    return [type(each)(each.timestamp_ns // unit * unit, each.data, each.wire_len) for each in records]
+
+
+@pytest.mark.parametrize("format", EVERY_FORMAT)
+def test_other_programs_read_every_format(format, tmp_path):
+    path = tmp_path / "some.file"
+    some = packets()
+    assert write(path, some, format=format) == len(some)
+    name, _, compression = format.partition(".")
+    assert unpacked(path).startswith(MAGICS[name])
+    assert compression_of(path) == (f".{compression}" if compression else "")
+    assert records_in(path) == in_format([seen(packet) for packet in some], format)
+    assert judged(path, tmp_path) == len(some)
+
+
+@pytest.mark.parametrize("compression", COMPRESSIONS)
+@pytest.mark.parametrize(
+    ("extension", "format"),
+    [
+        ("pcap", "nsecpcap"), ("cap", "nsecpcap"), ("dmp", "nsecpcap"), ("pcapng", "pcapng"),
+        ("ntar", "pcapng"), ("PcapNG", "pcapng"), ("", "nsecpcap"),
+    ],
+)  # fmt: skip
+def test_the_extension_tells_the_format(extension, format, compression, tmp_path):
+    path = tmp_path / f"some.{extension}{compression}"
+    write(path, packets(1))
+    assert unpacked(path).startswith(MAGICS[format]) and compression_of(path) == compression
+
+
+@pytest.mark.parametrize("format", FORMATS)
+def test_a_format_goes_together_with_the_extension_of_a_compression(format, tmp_path):
+    write(tmp_path / "some.gz", packets(1), format=format)
+    assert compression_of(tmp_path / "some.gz") == ".gz"
+    assert unpacked(tmp_path / "some.gz").startswith(MAGICS[format])
+
+
+@pytest.mark.parametrize("format", EVERY_FORMAT)
+def test_no_packet_makes_a_whole_file_too(format, tmp_path):
+    path = tmp_path / "empty"
+    assert write(path, [], format=format) == 0
+    assert records_in(path) == [] and judged(path, tmp_path) == 0
+
+
+@pytest.mark.parametrize("format", EVERY_FORMAT)
+def test_packets_of_any_size(format, tmp_path):
+    """Also larger than the buffer, and than its rest."""
+    sizes = [0, 1, 2, 3, 4, 262_144, 300_000, 0, 1_200_000, 200_000, 200_000, 17, 1, 262_144]
+    some = [Packet(os.urandom(size), timestamp_ns=SECOND) for size in sizes]
+    path = tmp_path / "sizes"
+    write(path, some, format=format)
+    assert records_in(path) == [seen(packet) for packet in some]
+
+
+def test_an_application_is_told(tmp_path):
+    write(tmp_path / "some.pcapng", packets(1))
+    [section] = parse_pcapng((tmp_path / "some.pcapng").read_bytes())
+    import umpa_sniffing
+
+    system = os.uname()
+    assert section.options == [
+        (2, system.machine.encode()),
+        (3, f"{system.sysname} {system.release}".encode()),
+        (4, f"umpa_sniffing {umpa_sniffing.__version__}".encode()),
+    ]
+
+
+# Times and link types
+
+
+ANY_TIMES = [0, 1, -1, -SECOND, 2**32 * SECOND, -(2**63), 2**63 - 1, 1_700_000_000_123_456_789]
+
+
+def test_any_time_is_exact_in_pcapng(tmp_path):
+    some = [Packet(b"x", timestamp_ns=time) for time in ANY_TIMES]
+    write(tmp_path / "times.pcapng", some)
+    assert [each.timestamp_ns for each in records_in(tmp_path / "times.pcapng")] == ANY_TIMES
+    assert judged(tmp_path / "times.pcapng", tmp_path) == len(some)
+
+
+def test_times_in_pcap_are_those_of_32_bits(tmp_path):
+    some = [Packet(b"x", timestamp_ns=time) for time in ANY_TIMES]
+    write(tmp_path / "times.pcap", some)
+    times = [each.timestamp_ns for each in records_in(tmp_path / "times.pcap")]
+    assert times[:2] == ANY_TIMES[:2] and times[-1] == ANY_TIMES[-1]
+    assert times[2] == (2**32 - 1) * SECOND + 999_999_999  # the bits of -1
+    assert times[4] == times[6] - times[6] % SECOND == (2**32 - 1) * SECOND
+
+
+def test_mixed_link_types(tmp_path):
+    some = [*packets(3), Packet(b"E", RAW_IP), *packets(2)]
+    write(tmp_path / "mixed.pcapng", some)
+    [section] = parse_pcapng((tmp_path / "mixed.pcapng").read_bytes())
+    assert [each.link_type for each in section.interfaces] == [ETHERNET, RAW_IP]
+    assert [each.interface.link_type for each in section.packets] == [1, 1, 1, RAW_IP, 1, 1]
+    with pytest.raises(UMPASniffingException) as caught:
+        write(tmp_path / "mixed.pcap", some)
+    words = str(caught.value)
+    assert isinstance(caught.value, ValueError)
+    assert "mixed.pcap" in words and "link type 101" in words and "is 1" in words and "pcapng" in words
+    assert records_in(tmp_path / "mixed.pcap") == [seen(packet) for packet in some[:3]]
+
+
+def test_a_link_type_has_another_number_in_files(tmp_path):
+    """DLT_RAW is 12 on Linux, LINKTYPE_RAW is 101."""
+    for name in ("raw.pcap", "raw.pcapng"):
+        write(tmp_path / name, [Packet(b"E", 12)])
+        assert run_link_type(tmp_path / name) == 101
+
+
+def run_link_type(path) -> int:
+    content = path.read_bytes()
+    if path.suffix == ".pcapng":
+        return parse_pcapng(content)[0].interfaces[0].link_type
+    return int.from_bytes(content[20:24], "little")
+
+
+def test_a_link_type_that_pcapng_has_no_room_for(tmp_path):
+    with pytest.raises(ValueError, match="16 bits"):
+        write(tmp_path / "some.pcapng", [*packets(2), Packet(b"", 70_000)])
+    assert len(records_in(tmp_path / "some.pcapng")) == 2
+
+
+# Where the packets come from
+
+
+def test_an_iterable_that_raises(tmp_path):
+    error = RuntimeError("no more")
+
+    def some():
+        yield from packets(5)
+        raise error
+
+    with pytest.raises(RuntimeError) as caught:
+        write(tmp_path / "some.pcap", some())
+    assert caught.value is error
+    assert len(records_in(tmp_path / "some.pcap")) == 5
+
+
+def test_something_that_is_no_packet(tmp_path):
+    with pytest.raises(TypeError, match=r"not str .*number 3"):
+        write(tmp_path / "some.pcap", [*packets(2), "packet"])
+    assert len(records_in(tmp_path / "some.pcap")) == 2
+
+
+@pytest.mark.parametrize("packets", [None, 5, "text", [None]])
+def test_nothing_to_write_leaves_an_old_file_alone(packets, tmp_path):
+    path = tmp_path / "old.pcap"
+    path.write_bytes(b"precious")
+    with pytest.raises(TypeError):
+        write(path, packets)
+    assert path.read_bytes() == b"precious"
+    with pytest.raises(TypeError):
+        write(tmp_path / "new.pcap", packets)
+    assert not (tmp_path / "new.pcap").exists()
+
+
+@pytest.mark.parametrize("format", ["nsecpcap", "pcapng.gz"])
+def test_a_capture_is_written(format, tmp_path):
+    records = numbered(3000, size=500)
+    (tmp_path / "in.pcap").write_bytes(pcap(records))
+    with open_offline(tmp_path / "in.pcap", filter="udp dst port 53") as capture:
+        assert write(tmp_path / "out", capture, format=format) == 1500
+        assert capture.delivered == 1500
+    assert records_in(tmp_path / "out") == records[::2]
+
+
+def test_a_capture_whose_file_is_damaged(tmp_path):
+    (tmp_path / "cut.pcap").write_bytes(pcap(numbered(9))[:-1])
+    with open_offline(tmp_path / "cut.pcap") as capture, pytest.raises(ValueError, match=r"cut\.pcap"):
+        write(tmp_path / "out.pcap", capture)
+    assert read_pcap(tmp_path / "out.pcap") == numbered(8)
+
+
+@pytest.mark.parametrize("append", [False, True])
+@pytest.mark.parametrize("name", ["in.pcap", "other name"])
+def test_the_file_that_is_read_is_not_written(name, append, tmp_path):
+    path = tmp_path / "in.pcap"
+    path.write_bytes(pcap(numbered(9)))
+    if name != "in.pcap":
+        os.link(path, tmp_path / name)
+    with open_offline(path) as capture, pytest.raises(ValueError, match="the very file") as caught:
+        write(tmp_path / name, capture, append=append, format="nsecpcap")
+    assert str(path) in str(caught.value)
+    assert read_pcap(path) == numbered(9)
+
+
+def test_a_list_may_replace_the_file_it_was_read_from(tmp_path):
+    path = tmp_path / "some.pcap"
+    path.write_bytes(pcap(numbered(9)))
+    assert write(path, from_file(path)[:4]) == 4
+    assert read_pcap(path) == numbered(4)
+
+
+def test_a_capture_may_replace_its_file_at_the_end(tmp_path):
+    path = tmp_path / "some.pcap"
+    path.write_bytes(pcap(numbered(900)))
+    with open_offline(path, filter="udp dst port 54") as capture:
+        assert write(path, capture, atomic=True) == 450
+    assert read_pcap(path) == numbered(900)[1::2]
+
+
+# Atomic
+
+
+@pytest.mark.parametrize("format", EVERY_FORMAT)
+def test_an_atomic_file_appears_at_the_end(format, tmp_path):
+    path, part = tmp_path / "whole", tmp_path / "whole.part"
+    path.write_bytes(b"old")
+
+    def some():
+        for packet in packets(5):
+            assert path.read_bytes() == b"old" and part.exists()
+            yield packet
+
+    write(path, some(), atomic=True, format=format)
+    assert len(records_in(path)) == 5 and judged(path, tmp_path) == 5
+    assert not part.exists()
+
+
+def test_an_atomic_file_that_is_not_finished_keeps_its_other_name(tmp_path):
+    path, part = tmp_path / "whole.pcap", tmp_path / "whole.pcap.part"
+    with pytest.raises(TypeError) as caught:
+        write(path, [*packets(5), None], atomic=True)
+    assert not path.exists() and len(read_pcap(part)) == 5
+    if hasattr(caught.value, "add_note"):
+        assert any("whole.pcap.part" in note for note in caught.value.__notes__)
+
+
+def test_an_atomic_file_replaces_no_device(tmp_path):
+    os.mkfifo(tmp_path / "fifo")
+    with pytest.raises(OSError, match="regular files only"):
+        write(tmp_path / "fifo", packets(1), atomic=True)
+
+
+# Arguments
+
+
+@pytest.mark.parametrize(
+    ("options", "error", "words"),
+    [
+        ({"format": "cap"}, ValueError, "'pcap', 'nsecpcap' or 'pcapng'"),
+        ({"format": "pcap.bz2"}, ValueError, "not 'pcap.bz2'"),
+        ({"format": "pcap."}, ValueError, "not 'pcap.'"),
+        ({"format": 3}, TypeError, "format must be a str"),
+        ({"rotate_bytes": -1}, ValueError, "rotate_bytes must be 0 to"),
+        ({"rotate_packets": 1.5}, TypeError, "rotate_packets must be an int, not float"),
+        ({"rotate_seconds": float("nan")}, ValueError, "rotate_seconds must be"),
+        ({"rotate_seconds": "60"}, TypeError, "rotate_seconds must be a number"),
+        ({"ring": 3}, ValueError, "ring needs"),
+        ({"ring": 10**6, "rotate_packets": 1}, ValueError, "ring must be 0 to 100000"),
+        ({"append": True, "atomic": True}, ValueError, "atomic=True begins another"),
+        ({"append": True, "rotate_packets": 1}, ValueError, "rotation begins another"),
+    ],
+)
+def test_options_that_are_wrong(options, error, words, tmp_path):
+    for function in (
+        lambda: Dump("some.pcap", **options),
+        lambda: write(tmp_path / "some.pcap", [], **options),
+    ):
+        with pytest.raises(error) as caught:
+            function()
+        assert words in str(caught.value)
+    assert list(tmp_path.iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("path", "words"),
+    [(None, "not None"), (5, "not int"), ("a\0b", "NUL"), (Dump("x"), "not Dump")],
+)
+def test_paths_that_are_wrong(path, words):
+    with pytest.raises((TypeError, ValueError), match=words):
+        Dump(path)
+
+
+def test_a_dump_has_its_own_options(tmp_path):
+    dump = Dump(tmp_path / "some", format="pcapng")
+    assert write(dump, packets(2)) == 2
+    assert len(parse_pcapng((tmp_path / "some").read_bytes())[0].packets) == 2
+    with pytest.raises(TypeError, match="its own options"):
+        write(dump, [], append=True)
+
+
+def test_repr():
+    assert repr(Dump("x.pcap")) == "Dump('x.pcap')"
+    dump = Dump(
+        b"x", format="pcap.xz", atomic=True, rotate_bytes=10**6, rotate_packets=5, rotate_seconds=0.5, ring=2
+    )
+    assert repr(dump) == (
+        "Dump(b'x', format='pcap.xz', atomic=True, rotate_bytes=1000000, rotate_packets=5, "
+        "rotate_seconds=0.5, ring=2)"
+    )
+    assert repr(Dump("x", append=True)) == "Dump('x', append=True)"
+
+
+# The object below
+
+
+def test_packets_wait_until_they_are_flushed(tmp_path):
+    path = tmp_path / "some.pcap"
+    with PacketWriter(path) as writer:
+        for packet in packets(3):
+            assert writer.write(packet) is None
+        assert path.stat().st_size == 0
+        writer.flush()
+        assert len(read_pcap(path)) == 3
+        assert repr(writer) == f"<PacketWriter {str(path)!r}: 3 written>"
+    writer.close()
+    for call in (writer.flush, lambda: writer.write(packets(1)[0]), lambda: writer.write_all([])):
+        with pytest.raises(ValueError, match="is closed"):
+            call()
+
+
+def test_a_writer_that_is_forgotten_loses_nothing(tmp_path):
+    writer = PacketWriter(tmp_path / "some.pcap")
+    writer.write(packets(1)[0])
+    del writer
+    assert len(read_pcap(tmp_path / "some.pcap")) == 1
