@@ -9,6 +9,7 @@ from umpa_sniffing._core import (
 )
 from umpa_sniffing.background import BackgroundSniff, sniff_background
 from umpa_sniffing.device_list import Address, Device, DeviceList, Refusal, can_capture, devices
+from umpa_sniffing.dump import Dump, write
 from umpa_sniffing.exceptions import (
     UMPAAttributeException,
     UMPADropWarning,
@@ -39,6 +40,7 @@ __all__ = [
     "CaptureStats",
     "Device",
     "DeviceList",
+    "Dump",
     "Layer",
     "Option",
     "Packet",
@@ -64,4 +66,5 @@ __all__ = [
     "sniff_loop",
     "sniff_next",
     "to_file",
+    "write",
 ]

@@ -1,9 +1,10 @@
 import os
-from collections.abc import Callable, Coroutine, Mapping
+from collections.abc import Callable, Coroutine, Iterable, Mapping
 from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, final, overload
 
 from typing_extensions import Buffer, Self
 
+from umpa_sniffing.dump import Dump
 from umpa_sniffing.protocols import LayersOfPacket
 from umpa_sniffing.records import CaptureStats, Stopped
 
@@ -115,6 +116,20 @@ class Capture:
     def __enter__(self) -> Self: ...
     def __exit__(self, *exception: object) -> None: ...
 
+@final
+class PacketWriter:
+    def __new__(
+        cls,
+        dump: str | bytes | os.PathLike[str] | os.PathLike[bytes] | Dump,
+        packets: Iterable[Packet] | None = None,
+    ) -> Self: ...
+    def write(self, packet: Packet, /) -> None: ...
+    def write_all(self, packets: Iterable[Packet], /) -> int: ...
+    def flush(self) -> None: ...
+    def close(self, complete: bool = True) -> None: ...
+    def __enter__(self) -> Self: ...
+    def __exit__(self, *exception: object) -> None: ...
+
 def open_live(
     device: str | None = None,
     *,
@@ -123,7 +138,7 @@ def open_live(
     promisc: bool = True,
     timeout: float = 0,
     count: int = 0,
-    dump: str | bytes | os.PathLike[str] | os.PathLike[bytes] | None = None,
+    dump: str | bytes | os.PathLike[str] | os.PathLike[bytes] | Dump | None = None,
     to_ms: int = 10,
     buffer_size: int = 16777216,
     immediate: bool = False,

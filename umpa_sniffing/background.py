@@ -37,6 +37,7 @@ if TYPE_CHECKING:
     from weakref import ref
 
     from umpa_sniffing._core import Packet
+    from umpa_sniffing.dump import Dump
 
 LOOK_S = 0.1  # a signal that the kernel gave to another thread does not end our wait
 EXIT_S = 5.0  # how long the interpreter's exit waits for callbacks to return
@@ -268,7 +269,7 @@ def sniff_background(
     timeout: float = 0,
     snaplen: int = SNAPLEN_MAX,
     promisc: bool = True,
-    dump: Path | None = None,
+    dump: Path | Dump | None = None,
     callback: Callback | None = None,
     callback_args: Iterable[object] | None = None,
     *,

@@ -55,7 +55,14 @@ class UMPAStateException(UMPASniffingException, ValueError):
 
 
 class UMPAFileFormatException(UMPASniffingException, ValueError):
-    """A file is no capture file, is cut, or is damaged."""
+    """A file is no capture file, is cut or damaged, or cannot hold what is to be written.
+
+    offset: the byte at which the damage begins, of the decompressed bytes for a compressed file.
+    packet: the number of the packet, from 1. None where it is not about a packet.
+    """
+
+    offset: "int | None" = None
+    packet: "int | None" = None
 
 
 class UMPASystemException(UMPASniffingException, OSError):
@@ -166,6 +173,10 @@ def _warn_of_drops(stats: "_CaptureStats", subject: str) -> None:
     )
     warning.stats = stats
     _warn(warning)
+
+
+def _warn_of_notice(text: str, subject: str) -> None:
+    _warn(UMPAWarning(f"{subject!r}: {text}"))
 
 
 def _warn_of_late_filter(filter: str) -> None:

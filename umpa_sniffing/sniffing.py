@@ -21,6 +21,7 @@ from umpa_sniffing._core import (
     open_live,
     open_offline,
 )
+from umpa_sniffing.dump import Dump
 from umpa_sniffing.exceptions import UMPACallbackException, UMPATimeoutException
 from umpa_sniffing.packet_list import PacketList
 
@@ -104,7 +105,7 @@ def _open_live(
     timeout: float,
     snaplen: int,
     promisc: bool,
-    dump: Path | None,
+    dump: Path | Dump | None,
 ) -> Capture:
     return open_live(
         device,
@@ -124,7 +125,7 @@ def sniff(
     timeout: float = 0,
     snaplen: int = SNAPLEN_MAX,
     promisc: bool = True,
-    dump: Path | None = None,
+    dump: Path | Dump | None = None,
 ) -> PacketList:
     """Captures ``count`` packets, or those that come until ``timeout``, and returns them.
 
@@ -134,7 +135,8 @@ def sniff(
     timeout: milliseconds for the whole call, 0 for none.
     snaplen: bytes to keep of each packet, 1 to 262144; 0 means 262144.
     promisc: whether the device shall also take packets that are for other hosts.
-    dump: path of a pcap file that gets every packet delivered; an existing one is replaced.
+    dump: path of a file that gets every packet delivered, or a Dump, which says more; an existing file is
+        replaced. Its extension says what it is: .pcapng, else pcap; then .gz, .zst or .xz.
 
     >>> packets = sniff(3, "tcp port 81", "lo", timeout=10)
     >>> packets
@@ -149,7 +151,7 @@ def sniff_next(
     timeout: float = 0,
     snaplen: int = SNAPLEN_MAX,
     promisc: bool = True,
-    dump: Path | None = None,
+    dump: Path | Dump | None = None,
 ) -> Packet:
     """Captures one packet and returns it; UMPATimeoutException when none came in time."""
     packets = sniff(1, filter, device, timeout, snaplen, promisc, dump)
@@ -160,7 +162,7 @@ def sniff_next(
     raise error
 
 
-def sniff_any(dump: Path | None = None) -> Packet:
+def sniff_any(dump: Path | Dump | None = None) -> Packet:
     """Captures the first packet that comes on any device and returns it."""
     return sniff_next(device="any", dump=dump)
 
@@ -172,7 +174,7 @@ def sniff_loop(
     timeout: float = 0,
     snaplen: int = SNAPLEN_MAX,
     promisc: bool = True,
-    dump: Path | None = None,
+    dump: Path | Dump | None = None,
     callback: Callback | None = None,
     callback_args: Iterable[object] | None = None,
 ) -> None:
@@ -189,25 +191,34 @@ def sniff_loop(
 
 
 def to_file(
-    fname: Path,
+    fname: Path | Dump,
     count: int,
     filter: str | None = None,
     device: str | None = None,
     timeout: float = 0,
     snaplen: int = SNAPLEN_MAX,
     promisc: bool = True,
+    format: str | None = None,
 ) -> int:
-    """Captures ``count`` packets into a pcap file and returns how many it wrote."""
+    """Captures ``count`` packets into a file and returns how many it wrote.
+
+    fname: a path, or a Dump, which says more. format: as of Dump; None goes by the extension.
+    """
+    dump = _required(fname, format)
     return _counted(
-        lambda: _open_live(count, filter, device, timeout, snaplen, promisc, _required(fname)),
+        lambda: _open_live(count, filter, device, timeout, snaplen, promisc, dump),
         lambda capture: capture.consume(),
     )
 
 
-def _required(fname: Path) -> Path:
+def _required(fname: Path | Dump, format: str | None) -> Path | Dump:
     if fname is None:
-        raise TypeError("fname must be a path (str, bytes or os.PathLike), not None")
-    return fname
+        raise TypeError("fname must be a path (str, bytes or os.PathLike) or a Dump, not None")
+    if format is None:
+        return fname
+    if isinstance(fname, Dump):
+        raise TypeError("a Dump has its own format: pass a path, or a Dump alone")
+    return Dump(fname, format=format)
 
 
 def from_file(filename: Path, count: int = 0, filter: str | None = None) -> PacketList:

@@ -50,6 +50,24 @@ static bool has_handler_ended_it_without_gil(void *context)
     return ended;
 }
 
+bool capture_dump_origin(CaptureObject *self, struct dump_origin *origin, PyObject **text)
+{
+    bool is_live = self->gather_ns != 0;
+    PyObject *subject = is_live ? self->filter : self->subject;
+    *origin = (struct dump_origin){
+        .is_live = is_live,
+        .microseconds = is_live && source_has_microseconds(self->source),
+        .link_type = self->link_type,
+        .snaplen = self->snaplen,
+    };
+    *text = PyUnicode_Check(subject) ? PyUnicode_EncodeFSDefault(subject) : PyBytes_FromString("");
+    if (*text != NULL && is_live)
+        origin->filter = PyBytes_AS_STRING(*text);
+    else if (*text != NULL)
+        origin->source = PyBytes_AS_STRING(*text);
+    return *text != NULL;
+}
+
 struct interrupt_check dump_interrupt(CaptureObject *self)
 {
     return (struct interrupt_check){has_handler_ended_it_without_gil, self};
@@ -60,6 +78,19 @@ bool capture_is_inherited(const CaptureObject *self)
     return self->fork_generation != forks;
 }
 
+static struct dump_statistics dump_statistics(const CaptureObject *self)
+{
+    int64_t now_ns = realtime_ns();
+    return (struct dump_statistics){
+        .started_ns = now_ns - self->stats.elapsed_ns,
+        .ended_ns = now_ns,
+        .received = self->stats.received,
+        .dropped = self->stats.dropped,
+        .dropped_interface = self->stats.dropped_interface,
+        .delivered = self->delivered,
+    };
+}
+
 /* Closes source and dump, whoever fails; false with an exception when the dump could not be finished and
  * nobody has been told, or when a warning of drops is one. */
 static bool close_now(CaptureObject *self)
@@ -67,20 +98,24 @@ static bool close_now(CaptureObject *self)
     struct source *source = self->source;
     struct dump_file *dump = self->dump;
     struct capture_error error = {0};
+    struct slab *left;
     bool finished = true;
 
     /* Before another thread may see that it is closed, and ask for them. */
     if (!self->stats_are_final && !capture_is_inherited(self))
         self->stats_are_final = source_stats(source, &self->stats, &(struct capture_error){0});
+    struct dump_statistics statistics = dump_statistics(self);
+    capture_end_loans(self);
     self->source = NULL;
     self->dump = NULL;
     self->released_state = PyEval_SaveThread();
     if (dump != NULL)
-        finished = dump_file_close(dump, dump_interrupt(self), &error);
-    source_close(source);
+        finished = dump_file_close(dump, self->gather_ns != 0 && self->stats_are_final ? &statistics : NULL,
+                                   true, dump_interrupt(self), &error);
+    left = source_close(source);
     packet_batch_free(&self->batch);
     PyEval_RestoreThread(self->released_state);
-    Py_CLEAR(self->batch_owner);
+    slabs_free(&left);
     if (!finished && !self->dump_error_told)
         raise_dump_error(self, &error);
     capture_warn_of_drops(self);

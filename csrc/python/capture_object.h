@@ -1,4 +1,4 @@
-/* umpa_sniffing.Capture: a live device or a file being read. capture_open.c and capture_open_live.c open it,
+/* umpa_sniffing.Capture: a live device or a file being read. capture_open*.c open it,
  * capture_take.c takes packets from its source, capture_read.c and capture_await.c hand them to Python,
  * capture_visit.c is for those beside the reader, capture_lifecycle.c stops and closes it, capture_warnings.c
  * warns, capture_type.c is its type.
@@ -24,10 +24,10 @@
 #ifndef UMPA_PYTHON_CAPTURE_OBJECT_H
 #define UMPA_PYTHON_CAPTURE_OBJECT_H
 
-#include "module_state.h"
+#include "packet_object.h"
 
-#include "../capture/dump_file.h"
 #include "../capture/source.h"
+#include "../files/dump_file.h"
 
 typedef struct {
     PyObject_HEAD
@@ -35,9 +35,12 @@ typedef struct {
     struct source *source;      /* NULL when closed */
     struct dump_file *dump;
     struct packet_batch batch;
-    PyObject *batch_owner;   /* of the batch's memory, when packets are made that share it; else NULL */
+    PacketObject *lent[2]; /* packets that were delivered last, with lent bytes; or NULL */
     PyObject *subject;       /* the device's name, or the file's path: str */
     struct decoder *decoder; /* with bindings of the caller's own; NULL: the module's */
+    PyObject *paths; /* of files: a tuple of what open_offline() was given */
+    PyObject *kept;  /* what their inputs need to live; a list */
+    bool follows;
     PyObject *filter;        /* str or None */
     PyObject *dump_path;
     uint64_t count_limit; /* packets to deliver; 0: no limit */
@@ -112,6 +115,10 @@ void capture_end_beside_exception(CaptureObject *self);
 /* Sets the exception of a dump that could not be written, unless a signal's handler has set one. */
 void raise_dump_error(CaptureObject *self, const struct capture_error *error);
 
+/* What is known beforehand of the packets that a dump will get; *text keeps what the origin points to. False
+ * with an exception. */
+bool capture_dump_origin(CaptureObject *self, struct dump_origin *origin, PyObject **text);
+
 /* For a dump, which is finished whatever ends the capture: only a handler that raises interrupts it, or one
  * that forked, in its child. */
 struct interrupt_check dump_interrupt(CaptureObject *self);
@@ -139,6 +146,10 @@ bool capture_is_over(const CaptureObject *self);
 /* For how long to wait for a packet, at most. */
 int capture_wait_ms(const CaptureObject *self);
 
+/* The packets with lent bytes get bytes of their own, where somebody still has them: before the source is filled
+ * again, and at its close. */
+void capture_end_loans(CaptureObject *self);
+
 /* capture_read.c and capture_await.c */
 PyObject *capture_iternext(PyObject *self);
 PyObject *capture_next(PyObject *self, PyObject *args, PyObject *keywords);
@@ -157,7 +168,7 @@ PyObject *capture_look(PyObject *self, PyObject *unused);
 PyObject *capture_end_wait(PyObject *self, PyObject *unused);
 extern const char capture_poll_doc[], capture_begin_wait_doc[], capture_look_doc[], capture_end_wait_doc[];
 
-/* capture_open.c and capture_open_live.c */
+/* capture_open_live.c and capture_open_offline.c */
 PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords);
 PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords);
 extern const char open_live_doc[], open_offline_doc[];
@@ -175,6 +186,9 @@ PyObject *capture_stats_object(CaptureObject *self, const struct source_stats *s
 
 /* Tells of a filter that the kernel did not take; false with the exception that a warning may be. */
 bool capture_warn_of_late_filter(CaptureObject *self);
+
+/* The same of something that the source met. */
+bool capture_warn_of_notice(CaptureObject *self, const struct capture_error *notice);
 
 /* Tells of drops, at the end. The warning may be an exception, unless there is one already: then it is told
  * beside it. */

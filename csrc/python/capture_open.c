@@ -1,4 +1,4 @@
-/* open_offline(), and what it has in common with open_live(): see capture_open.h. */
+/* What open_live() and open_offline() have in common: see capture_open.h. */
 #include "capture_open.h"
 #include "arguments.h"
 #include "decode_as.h"
@@ -8,7 +8,7 @@ void open_options_clear(struct open_options *options)
 {
     Py_CLEAR(options->subject);
     Py_CLEAR(options->filter);
-    Py_CLEAR(options->dump);
+    dump_argument_clear(&options->dump);
 }
 
 static PyObject *decoded(PyObject *encoded)
@@ -31,7 +31,7 @@ CaptureObject *capture_new(struct module_state *state, const struct open_options
     self->state = state;
     self->subject = decoded(options->subject);
     self->filter = decoded(options->filter);
-    self->dump_path = decoded(options->dump);
+    self->dump_path = decoded(options->dump.path);
     self->count_limit = (uint64_t)options->count;
     self->deadline_ns = options->timeout_ns == 0 ? 0 : started_ns + options->timeout_ns;
     self->flush_interval_ns = options->flush_interval_ns;
@@ -47,18 +47,22 @@ CaptureObject *capture_new(struct module_state *state, const struct open_options
 static bool capture_prepare(CaptureObject *self, const struct open_options *options)
 {
     struct capture_error error = {0};
+    struct dump_origin origin = {0};
+    PyObject *text = NULL;
     self->link_type = source_link_type(self->source);
     self->snaplen = source_snaplen(self->source);
-    if (!packet_batch_init(&self->batch, self->snaplen)) {
+    if (!packet_batch_init(&self->batch)) {
         PyErr_NoMemory();
         return false;
     }
-    if (options->dump == NULL)
+    if (options->dump.path == NULL)
         return true;
+    if (!capture_dump_origin(self, &origin, &text))
+        return false;
     self->released_state = PyEval_SaveThread();
-    self->dump = dump_file_open(c_string(options->dump), self->link_type, self->snaplen,
-                                source_has_microseconds(self->source), dump_interrupt(self), &error);
+    self->dump = dump_file_open(&options->dump.options, &origin, dump_interrupt(self), &error);
     PyEval_RestoreThread(self->released_state);
+    Py_XDECREF(text);
     if (self->dump == NULL)
         raise_dump_error(self, &error);
     return self->dump != NULL;
@@ -80,43 +84,4 @@ PyObject *capture_finish_open(CaptureObject *self, const struct open_options *op
     capture_end_beside_exception(self);
     Py_DECREF(self);
     return NULL;
-}
-
-const char open_offline_doc[] =
-    "open_offline(path, *, filter=None, count=0, decode_as=None)\n--\n\n"
-    "A Capture of a pcap or pcapng file (str, bytes or os.PathLike; a FIFO too).\n\n"
-    "filter: a BPF expression (pcap-filter(7)). count: matching packets until iteration ends, 0 for all.\n"
-    "decode_as: what layer follows where a header has a number, as of open_live().";
-
-PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords)
-{
-    static char *names[] = {"path", "filter", "count", "decode_as", NULL};
-    struct module_state *state = PyModule_GetState(module);
-    PyObject *path, *filter = NULL, *count = NULL;
-    struct open_options options = {0};
-    struct capture_error error = {0};
-    CaptureObject *self = NULL;
-    PyObject *result = NULL;
-
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$OOO:open_offline", names, &path, &filter, &count,
-                                     &options.decode_as))
-        return NULL;
-    if (path == Py_None) {
-        PyErr_SetString(PyExc_TypeError, "path must be a path (str, bytes or os.PathLike), not None");
-        return NULL;
-    }
-    if (!argument_path(path, "path", &options.subject) || !argument_text(filter, "filter", &options.filter) ||
-        !argument_integer(count, "count", 0, INT64_MAX, &options.count))
-        goto done;
-    if ((self = capture_new(state, &options, 0)) == NULL)
-        goto done;
-
-    struct interrupt_check interrupt = {capture_is_interrupted_without_gil, self};
-    self->released_state = PyEval_SaveThread();
-    self->source = file_source_open(c_string(options.subject), c_string(options.filter), interrupt, &error);
-    PyEval_RestoreThread(self->released_state);
-    result = capture_finish_open(self, &options, &error);
-done:
-    open_options_clear(&options);
-    return result;
 }

@@ -1,15 +1,17 @@
-/* What open_live() and open_offline() have in common: only capture_open.c and capture_open_live.c include it.
- */
+/* What open_live() and open_offline() have in common: only capture_open*.c include it. */
 #ifndef UMPA_PYTHON_CAPTURE_OPEN_H
 #define UMPA_PYTHON_CAPTURE_OPEN_H
 
 #include "capture_object.h"
+#include "dump_argument.h"
+
+#define DEFAULT_FLUSH_NS (100 * INT64_C(1000000))
 
 /* Arguments, parsed; owned references that open_options_clear releases. */
 struct open_options {
     PyObject *subject; /* bytes: the device or path */
     PyObject *filter;
-    PyObject *dump;
+    struct dump_argument dump;
     PyObject *decode_as; /* borrowed */
     int64_t count;
     int64_t timeout_ns;

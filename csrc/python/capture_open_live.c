@@ -14,7 +14,6 @@ enum {
 };
 
 static const int64_t BUFFER_MAX = INT64_C(1) << 30;
-static const int64_t DEFAULT_FLUSH_NS = 100 * INT64_C(1000000);
 
 static bool default_device(struct module_state *state, PyObject **device)
 {
@@ -68,7 +67,7 @@ const char open_live_doc[] =
     "promisc: whether the device shall also take packets that are for other hosts.\n"
     "timeout: milliseconds from now until iteration ends, 0 for never.\n"
     "count: packets until it ends, 0 for no limit.\n"
-    "dump: path of a pcap file that gets every packet delivered.\n"
+    "dump: path of a file, or a Dump, that gets every packet delivered.\n"
     "to_ms: for how long the kernel may gather packets, 1 to 1000 milliseconds.\n"
     "buffer_size: bytes of the kernel's ring, 65536 to 1 GiB.\n"
     "immediate: the least latency, to_ms=1.\n"
@@ -126,7 +125,7 @@ PyObject *open_live(PyObject *module, PyObject *args, PyObject *keywords)
         !argument_integer(snaplen, "snaplen", 0, SNAPLEN_MAX, &numbers.snaplen) ||
         !argument_milliseconds(timeout, "timeout", &options.timeout_ns) ||
         !argument_integer(count, "count", 0, INT64_MAX, &options.count) ||
-        !argument_path(dump, "dump", &options.dump) ||
+        !argument_dump(dump, "dump", &options.dump) ||
         !argument_integer(to_ms, "to_ms", 1, LONGEST_TO_MS, &numbers.to_ms) ||
         !argument_integer(buffer_size, "buffer_size", 65536, BUFFER_MAX, &numbers.buffer_size) ||
         !argument_text(timestamp_type, "timestamp_type", &encoded_type) ||

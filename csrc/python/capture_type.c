@@ -160,7 +160,8 @@ static void capture_dealloc(PyObject *object)
         return;
     packet_batch_free(&self->batch);
     PyMem_Free(self->decoder);
-    Py_XDECREF(self->batch_owner);
+    Py_XDECREF(self->paths);
+    Py_XDECREF(self->kept);
     Py_XDECREF(self->subject);
     Py_XDECREF(self->filter);
     Py_XDECREF(self->dump_path);

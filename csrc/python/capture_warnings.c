@@ -23,6 +23,20 @@ bool capture_warn_of_late_filter(CaptureObject *self)
     return result != NULL;
 }
 
+bool capture_warn_of_notice(CaptureObject *self, const struct capture_error *notice)
+{
+    PyObject *result = NULL;
+    PyObject *text = PyUnicode_DecodeFSDefault(notice->text);
+    PyObject *subject =
+        notice->subject == NULL ? Py_NewRef(self->subject) : PyUnicode_DecodeFSDefault(notice->subject);
+    if (text != NULL && subject != NULL)
+        result = PyObject_CallMethod(self->state->exceptions, "_warn_of_notice", "OO", text, subject);
+    Py_XDECREF(text);
+    Py_XDECREF(subject);
+    Py_XDECREF(result);
+    return result != NULL;
+}
+
 void capture_warn_of_drops(CaptureObject *self)
 {
     PyObject *type, *value, *traceback;

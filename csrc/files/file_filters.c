@@ -1,0 +1,84 @@
+/* Filters of files with several link types: see file_filters.h. */
+#define _DEFAULT_SOURCE /* strdup; u_int, for pcap.h */
+#include "file_filters.h"
+#include "../capture/filter_program.h"
+#include "../capture/source.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+struct file_filter {
+    struct file_filter *next;
+    uint32_t link_type;
+    bool is_impossible; /* libpcap has no such filter for this link type */
+    struct bpf_program program;
+};
+
+bool file_filters_init(struct file_filters *filters, const char *expression, struct capture_error *error)
+{
+    *filters = (struct file_filters){.expression = expression == NULL ? NULL : strdup(expression)};
+    return expression == NULL || filters->expression != NULL || capture_error_set_errno(error, ENOMEM);
+}
+
+void file_filters_free(struct file_filters *filters)
+{
+    while (filters->first != NULL) {
+        struct file_filter *filter = filters->first;
+        filters->first = filter->next;
+        pcap_freecode(&filter->program);
+        free(filter);
+    }
+    free(filters->expression);
+}
+
+static struct file_filter *find(struct file_filters *filters, uint32_t link_type)
+{
+    struct file_filter *filter = filters->first;
+    while (filter != NULL && filter->link_type != link_type)
+        filter = filter->next;
+    return filter;
+}
+
+static bool compile(struct file_filter *filter, const char *expression, struct capture_error *error)
+{
+    pcap_t *dead = pcap_open_dead((int)filter->link_type, SNAPLEN_MAX);
+    if (dead == NULL)
+        return capture_error_set_errno(error, ENOMEM);
+    bool compiled = filter_compile(dead, expression, PCAP_NETMASK_UNKNOWN, &filter->program, error);
+    pcap_close(dead);
+    return compiled;
+}
+
+enum filter_verdict file_filters_know(struct file_filters *filters, uint32_t link_type,
+                                      struct capture_error *error)
+{
+    struct file_filter *filter = find(filters, link_type);
+    if (filter == NULL) {
+        filter = calloc(1, sizeof(*filter));
+        if (filter == NULL) {
+            capture_error_set_errno(error, ENOMEM);
+            return FILTER_IS_IMPOSSIBLE;
+        }
+        filter->link_type = link_type;
+        filter->is_impossible = !compile(filter, filters->expression, error);
+        filter->next = filters->first;
+        filters->first = filter;
+        if (filter->is_impossible)
+            return FILTER_IS_IMPOSSIBLE;
+    }
+    filters->last_used = filter;
+    return filter->is_impossible ? FILTER_DIFFERS : FILTER_MATCHES;
+}
+
+enum filter_verdict file_filters_match(struct file_filters *filters, const struct packet *packet,
+                                       struct capture_error *error)
+{
+    if (filters->last_used == NULL || filters->last_used->link_type != packet->link_type) {
+        enum filter_verdict known = file_filters_know(filters, packet->link_type, error);
+        if (known != FILTER_MATCHES)
+            return known;
+    }
+    const struct file_filter *filter = filters->last_used;
+    return !filter->is_impossible && filter_matches(&filter->program, packet) ? FILTER_MATCHES
+                                                                             : FILTER_DIFFERS;
+}

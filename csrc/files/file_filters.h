@@ -1,0 +1,34 @@
+/* A BPF expression for the packets of a file: compiled for each link type that comes. */
+#ifndef UMPA_FILES_FILE_FILTERS_H
+#define UMPA_FILES_FILE_FILTERS_H
+
+#include "../capture/capture_error.h"
+#include "../decode/packet.h"
+#include <stdbool.h>
+#include <stdint.h>
+
+struct file_filter;
+
+struct file_filters {
+    char *expression; /* NULL: all packets match */
+    struct file_filter *first;
+    struct file_filter *last_used;
+};
+
+/* Copies the expression. */
+bool file_filters_init(struct file_filters *filters, const char *expression, struct capture_error *error);
+void file_filters_free(struct file_filters *filters);
+
+enum filter_verdict {
+    FILTER_MATCHES,
+    FILTER_DIFFERS,
+    FILTER_IS_IMPOSSIBLE, /* for the first packet of a link type; `error` says why. Others of it differ */
+};
+
+/* For the link type: FILTER_MATCHES where there is, or now is, a program. */
+enum filter_verdict file_filters_know(struct file_filters *filters, uint32_t link_type,
+                                      struct capture_error *error);
+enum filter_verdict file_filters_match(struct file_filters *filters, const struct packet *packet,
+                                       struct capture_error *error);
+
+#endif

@@ -1,0 +1,362 @@
+/* Packets of capture files: see file_source.h. */
+#include "file_source.h"
+#include "../capture/source_internal.h"
+#include "capture_file.h"
+#include "file_filters.h"
+#include <errno.h>
+#include <stdlib.h>
+#include <string.h>
+
+enum {
+    /* What one fill reads at least before it comes back, though nothing matches: few hand-overs of the GIL, and still
+     * a look at signals every few milliseconds. */
+    READ_AT_LEAST = BATCH_PACKETS,
+    STEPS_AT_MOST = 64,
+};
+
+struct file_source {
+    struct source base;
+    struct file_options options;
+    struct file_filters filters;
+    bool has_filter; /* that is right for at least one link type */
+    unsigned next_file;
+    unsigned file_count; /* open ones: by the time of their next packet, when they are merged */
+    struct capture_file **files;
+    char *told_name; /* of a file that is closed, while somebody is told about it */
+};
+
+static bool keep_failure(struct file_source *self, struct capture_file *file, const struct capture_error *error)
+{
+    self->base.failure = *error;
+    if (file != NULL && error->kind != ERROR_FILTER)
+        self->base.failure.subject = file->name;
+    return false;
+}
+
+static void tell(struct file_source *self, const struct capture_file *file, const struct capture_error *error)
+{
+    self->base.notice = *error;
+    self->base.notice.subject = file->name;
+}
+
+/* The names outlive their files, which a failure or a notice may still be about. */
+static void close_file(struct file_source *self, unsigned index)
+{
+    struct capture_file *file = self->files[index];
+    free(self->told_name);
+    self->told_name = file->name;
+    file->name = NULL;
+    capture_file_free(file, &self->base.left);
+    self->file_count--;
+    memmove(self->files + index, self->files + index + 1, (self->file_count - index) * sizeof(*self->files));
+}
+
+static bool open_next_file(struct file_source *self, struct capture_error *error)
+{
+    struct capture_file *file = capture_file_new(&self->options.opener, self->next_file, error);
+    if (file == NULL)
+        return false;
+    file->on_damage = self->options.on_damage;
+    self->next_file++;
+    self->files[self->file_count++] = file;
+    return true;
+}
+
+/* The filter for the interfaces that are known so far. False with `error` where it suits none of them. */
+static bool prepare_filter(struct file_source *self, const struct capture_file *file,
+                           struct capture_error *error)
+{
+    const struct file_reader *reader = &file->window.reader;
+    struct capture_error why = {0};
+    if (self->filters.expression == NULL)
+        return true;
+    if (reader->interface_count == 0 && !self->has_filter)
+        return file_filters_know(&self->filters, 1, error) != FILTER_IS_IMPOSSIBLE;
+    for (unsigned i = 0; i < reader->interface_count; i++) {
+        uint32_t link_type = reader->interfaces[i].shared->link_type;
+        switch (file_filters_know(&self->filters, link_type, &why)) {
+        case FILTER_MATCHES:
+            self->has_filter = true;
+            break;
+        case FILTER_IS_IMPOSSIBLE:
+            *error = why;
+            break;
+        case FILTER_DIFFERS:
+            break;
+        }
+    }
+    return self->has_filter || why.kind == ERROR_NONE;
+}
+
+static void tell_impossible(struct file_source *self, uint32_t link_type, const struct capture_error *why)
+{
+    capture_error_set(&self->base.notice, ERROR_FILTER, 0,
+                      "packets of link type %u do not match the filter, which is not for that type: %s",
+                      link_type, why->text);
+}
+
+static bool file_matches(void *source, const struct packet *packet)
+{
+    struct file_source *self = source;
+    struct capture_error error = {0};
+    switch (file_filters_match(&self->filters, packet, &error)) {
+    case FILTER_MATCHES:
+        self->has_filter = true;
+        return true;
+    case FILTER_IS_IMPOSSIBLE:
+        if (error.kind == ERROR_FILTER && self->has_filter)
+            tell_impossible(self, packet->link_type, &error);
+        else
+            self->base.failure = error;
+        return false;
+    case FILTER_DIFFERS:
+        return false;
+    }
+    return false;
+}
+
+/* What a file gave instead of a packet. True: go on with it, or with the next one. */
+static bool handle(struct file_source *self, unsigned index, enum file_result result,
+                   const struct capture_error *error)
+{
+    struct capture_file *file = self->files[index];
+    switch (result) {
+    case FILE_FULL:
+        self->base.has_more = true;
+        return false;
+    case FILE_NOTHING:
+        return false;
+    case FILE_NOTICE:
+        tell(self, file, error);
+        self->base.has_more = true;
+        return false;
+    case FILE_END:
+        close_file(self, index);
+        return true;
+    case FILE_BEGINS:
+        return prepare_filter(self, file, &self->base.failure);
+    case FILE_FAILED:
+        return keep_failure(self, file, error);
+    case FILE_PACKET:
+        break;
+    }
+    return true;
+}
+
+/* One file after the other. False: no more for now. */
+static bool read_next(struct file_source *self, uint32_t *left)
+{
+    struct source *source = &self->base;
+    struct capture_error error = {0};
+    if (self->file_count == 0) {
+        if (self->next_file == self->options.file_count) {
+            source->ended = true;
+            return false;
+        }
+        if (!open_next_file(self, &error)) {
+            source->failure = error;
+            return false;
+        }
+    }
+    struct capture_file *file = self->files[0];
+    enum file_result result = FILE_PACKET;
+    while (*left > 0 && !source_is_full(source) && source->failure.kind == ERROR_NONE) {
+        struct packet packet;
+        result = capture_file_next(file, &packet, source->appended == 0, &source->left, &error);
+        if (result != FILE_PACKET)
+            return handle(self, 0, result, &error);
+        source_append(source, &packet);
+        --*left;
+    }
+    return true;
+}
+
+/* Files are sorted by the time of their next packet, then as they were given; the first has moved on. */
+static void sort_first(struct file_source *self)
+{
+    struct capture_file *first = self->files[0];
+    unsigned i = 0;
+    for (; i + 1 < self->file_count; i++) {
+        const struct capture_file *other = self->files[i + 1];
+        int64_t first_ns = first->next.timestamp_ns, other_ns = other->next.timestamp_ns;
+        if (first_ns < other_ns || (first_ns == other_ns && first->index < other->index))
+            break;
+        self->files[i] = self->files[i + 1];
+    }
+    self->files[i] = first;
+}
+
+/* Sees to it that each file's next packet is known. */
+static bool look_ahead(struct file_source *self)
+{
+    for (unsigned i = self->file_count; i-- > 0;) {
+        struct capture_file *file = self->files[i];
+        while (!file->has_next) {
+            struct capture_error error = {0};
+            enum file_result result = capture_file_next(file, &file->next, self->base.appended == 0,
+                                                        &self->base.left, &error);
+            file->has_next = result == FILE_PACKET;
+            if (result == FILE_PACKET)
+                break;
+            if (!handle(self, i, result, &error))
+                return false;
+            if (result == FILE_END)
+                break;
+        }
+    }
+    return true;
+}
+
+static int by_time(const void *left, const void *right)
+{
+    const struct capture_file *a = *(struct capture_file *const *)left;
+    const struct capture_file *b = *(struct capture_file *const *)right;
+    if (a->next.timestamp_ns != b->next.timestamp_ns)
+        return a->next.timestamp_ns < b->next.timestamp_ns ? -1 : 1;
+    return a->index < b->index ? -1 : 1;
+}
+
+/* The first packet of all. False: no more for now. */
+static bool read_merged(struct file_source *self, uint32_t *left)
+{
+    struct source *source = &self->base;
+    if (!look_ahead(self))
+        return false;
+    if (self->file_count == 0) {
+        source->ended = true;
+        return false;
+    }
+    qsort(self->files, self->file_count, sizeof(struct capture_file *), by_time);
+    while (*left > 0 && !source_is_full(source) && source->failure.kind == ERROR_NONE) {
+        struct capture_error error = {0};
+        struct capture_file *file = self->files[0];
+        source_append(source, &file->next);
+        --*left;
+        enum file_result result = capture_file_next(file, &file->next, source->appended == 0, &source->left,
+                                                    &error);
+        file->has_next = result == FILE_PACKET;
+        if (!file->has_next)
+            return handle(self, 0, result, &error);
+        sort_first(self);
+    }
+    return true;
+}
+
+static const struct capture_file *waiting_file(const struct file_source *self)
+{
+    for (unsigned i = 0; i < self->file_count; i++)
+        if (self->files[i]->is_waiting)
+            return self->files[i];
+    return NULL;
+}
+
+/* False when nothing can be read for now. */
+static bool wait_for_bytes(struct file_source *self, int wait_ms)
+{
+    struct source *source = &self->base;
+    const struct capture_file *file = waiting_file(self);
+    short events;
+    if (file == NULL)
+        return true;
+    int fd = input_fd(file->window.input);
+    if (source->appended > 0)
+        wait_ms = 0;
+    if (fd < 0 && wait_ms > FOLLOW_INTERVAL_MS)
+        wait_ms = FOLLOW_INTERVAL_MS;
+    if (!wake_pipe_wait(&source->wake, fd, wait_ms, &events, &source->failure))
+        return false;
+    return events != 0 || fd < 0;
+}
+
+static void file_read(struct source *source, int wait_ms)
+{
+    struct file_source *self = (void *)source;
+    uint32_t left = source->max_packets;
+    if (source->filters && left < READ_AT_LEAST)
+        left = READ_AT_LEAST;
+    if (!wait_for_bytes(self, wait_ms))
+        return;
+    bool goes_on = true;
+    for (int step = 0; goes_on && left > 0 && !source_is_full(source) && step < STEPS_AT_MOST; step++) {
+        goes_on = self->options.merge ? read_merged(self, &left) : read_next(self, &left);
+        goes_on = goes_on && source->failure.kind == ERROR_NONE;
+    }
+    if (goes_on)
+        source->has_more = true;
+}
+
+static int file_fd(const struct source *source)
+{
+    const struct file_source *self = (const void *)source;
+    return self->file_count == 0 ? -1 : input_fd(self->files[0]->window.input);
+}
+
+static void file_free(struct source *source, struct slab **left)
+{
+    struct file_source *self = (void *)source;
+    for (unsigned i = 0; i < self->file_count; i++)
+        capture_file_free(self->files[i], left);
+    file_filters_free(&self->filters);
+    free(self->files);
+    free(self->told_name);
+    source_finish(source);
+    free(self);
+}
+
+static const struct source_operations file_operations = {
+    .read = file_read,
+    .matches = file_matches,
+    .fd = file_fd,
+    .free = file_free,
+};
+
+/* What the capture as a whole is asked for is that of the first interface. */
+static void describe(struct file_source *self)
+{
+    enum { EN10MB = 1 };
+    struct source *source = &self->base;
+    const struct file_reader *reader = &self->files[0]->window.reader;
+    source->link_type = EN10MB;
+    source->snaplen = SNAPLEN_MAX;
+    if (reader->interface_count == 0)
+        return;
+    const struct interface *interface = reader->interfaces[0].shared;
+    source->link_type = interface->link_type;
+    if (interface->snaplen > 0 && interface->snaplen < SNAPLEN_MAX)
+        source->snaplen = interface->snaplen;
+}
+
+static bool begin_file(struct file_source *self, struct capture_error *error)
+{
+    return open_next_file(self, error) &&
+           (capture_file_begin(self->files[self->file_count - 1], self->options.interrupt, &self->base.left,
+                               error) ||
+            keep_failure(self, self->files[self->file_count - 1], error)) &&
+           prepare_filter(self, self->files[self->file_count - 1], error);
+}
+
+struct source *file_source_open(const struct file_options *options, struct capture_error *error)
+{
+    struct file_source *self = calloc(1, sizeof(*self));
+    if (self == NULL || !source_init(&self->base, &file_operations, error)) {
+        if (self == NULL)
+            capture_error_set_errno(error, ENOMEM);
+        free(self);
+        return NULL;
+    }
+    self->options = *options;
+    self->files = calloc(options->file_count + 1, sizeof(struct capture_file *));
+    bool begun = self->files != NULL ? file_filters_init(&self->filters, options->filter, error)
+                                     : capture_error_set_errno(error, ENOMEM);
+    self->base.filters = options->filter != NULL;
+    unsigned count = options->merge ? options->file_count : options->file_count > 0;
+    for (unsigned i = 0; begun && i < count; i++)
+        begun = begin_file(self, error);
+    if (!begun) {
+        slabs_free(&(struct slab *){source_close(&self->base)});
+        return NULL;
+    }
+    if (count > 0)
+        describe(self);
+    return &self->base;
+}

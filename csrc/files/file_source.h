@@ -1,0 +1,33 @@
+/* Packets of capture files, one after the other or merged by time: the file half of source.h. */
+#ifndef UMPA_FILES_FILE_SOURCE_H
+#define UMPA_FILES_FILE_SOURCE_H
+
+#include "../capture/source.h"
+#include "byte_input.h"
+
+/* Opens the files one by one, each once. `name`: to be freed by the source; of a file that fails, too. */
+struct file_opener {
+    struct byte_input *(*open)(void *context, unsigned index, char **name, struct capture_error *error);
+    void *context;
+};
+
+enum damage_policy {
+    DAMAGE_ENDS_IT,
+    DAMAGE_IS_TOLD, /* by a notice, and what is behind it is read */
+    DAMAGE_IS_SKIPPED,
+};
+
+struct file_options {
+    struct file_opener opener;
+    unsigned file_count;
+    const char *filter; /* NULL: none */
+    bool merge;
+    enum damage_policy on_damage;
+    struct interrupt_check interrupt; /* while opening waits for a pipe */
+};
+
+/* The first file is opened at once, all of them where they are merged. Errors and notices have the file's name as
+ * their subject, which stays until the source is closed. */
+struct source *file_source_open(const struct file_options *options, struct capture_error *error);
+
+#endif

@@ -1,0 +1,366 @@
+/* The pcapng format: sections, interfaces, and the three kinds of packet block; other blocks are skipped, but for
+ * what they tell of interfaces. Format: draft-ietf-opsawg-pcapng. */
+#include "../capture/packet_options.h"
+#include "file_reader.h"
+
+enum block_type {
+    SECTION_HEADER = 0x0a0d0d0a,
+    INTERFACE_DESCRIPTION = 1,
+    OBSOLETE_PACKET = 2,
+    SIMPLE_PACKET = 3,
+    NAME_RESOLUTION = 4,
+    INTERFACE_STATISTICS = 5,
+    ENHANCED_PACKET = 6,
+};
+
+enum {
+    BLOCK_HEADER = 8, /* type, total length */
+    BLOCK_TRAILER = 4,
+    LEAST_BLOCK = 12,
+    LEAST_SECTION_HEADER = 28,
+    LEAST_INTERFACE_DESCRIPTION = 20,
+    LEAST_INTERFACE_STATISTICS = 24,
+    LEAST_SIMPLE_PACKET = 16,
+    LEAST_PACKET = PACKET_BLOCK_HEADER + BLOCK_TRAILER,
+    SIMPLE_PACKET_HEADER = 12,
+    BYTE_ORDER_MAGIC = 0x1a2b3c4d,
+    OPTIONS_MAX = 16 << 20, /* of a packet, in bytes; and what a block that has none may have in all */
+};
+
+struct block {
+    uint32_t type;
+    uint32_t length;
+    const uint8_t *bytes;
+};
+
+struct option {
+    uint16_t code;
+    uint16_t length;
+    const uint8_t *value;
+};
+
+/* The next option in `*left` bytes; false at the last, and where the rest is cut. */
+static bool next_option(const struct file_reader *reader, const uint8_t **at, uint32_t *left,
+                        struct option *option)
+{
+    enum { HEADER = 4, END_OF_OPTIONS = 0 };
+    if (*left < HEADER)
+        return false;
+    *option = (struct option){reader_u16(reader, *at), reader_u16(reader, *at + 2), *at + HEADER};
+    uint32_t size = HEADER + padded_to_4(option->length);
+    if (option->code == END_OF_OPTIONS || size > *left)
+        return false;
+    *at += size;
+    *left -= size;
+    return true;
+}
+
+static enum reader_result section_header(struct file_reader *reader, const struct block *block)
+{
+    unsigned major = reader_u16(reader, block->bytes + 12), minor = reader_u16(reader, block->bytes + 14);
+    if (major != 1 || (minor != 0 && minor != 2)) /* 1.2 was written by mistake, and means 1.0 */
+        return reader_damaged(reader, "a section of pcapng version %u.%u: only 1.0 is known", major, minor);
+    reader_forget_interfaces(reader);
+    reader->sections++;
+    return READER_PACKET;
+}
+
+static enum reader_result interface_description(struct file_reader *reader, const struct block *block)
+{
+    enum { TIME_RESOLUTION = 9, TIME_OFFSET = 14, BINARY = 0x80, MICRO = 6 };
+    const uint8_t *options = block->bytes + LEAST_INTERFACE_DESCRIPTION - BLOCK_TRAILER, *at = options;
+    uint32_t left = block->length - LEAST_INTERFACE_DESCRIPTION;
+    struct interface head = {.link_type = reader_u16(reader, block->bytes + 8),
+                             .snaplen = reader_u32(reader, block->bytes + 12),
+                             .is_swapped = reader->is_swapped};
+    uint8_t resolution = MICRO;
+    int64_t offset_seconds = 0;
+    struct option option;
+    while (next_option(reader, &at, &left, &option)) {
+        if (option.code == TIME_RESOLUTION && option.length == 1)
+            resolution = option.value[0];
+        else if (option.code == TIME_OFFSET && option.length == 8)
+            offset_seconds = (int64_t)reader_u64(reader, option.value);
+    }
+    if (left >= 4 && reader_u16(reader, at) != 0) /* the unit of times might be there */
+        return reader_damaged(reader, "an interface whose options are cut");
+    struct reader_interface *interface =
+        reader_add_interface(reader, &head, options, (uint32_t)(at - options));
+    if (interface == NULL)
+        return READER_NO_MEMORY;
+    reader_set_time_unit(interface, (resolution & BINARY) != 0, resolution & 0x7f, offset_seconds);
+    return READER_PACKET;
+}
+
+static void interface_statistics(struct file_reader *reader, const struct block *block)
+{
+    enum { RECEIVED = 4, DROPPED = 5 };
+    const uint8_t *at = block->bytes + LEAST_INTERFACE_STATISTICS - BLOCK_TRAILER;
+    uint32_t left = block->length - LEAST_INTERFACE_STATISTICS;
+    uint32_t index = reader_u32(reader, block->bytes + BLOCK_HEADER);
+    struct option option;
+    if (index >= reader->interface_count)
+        return;
+    while (next_option(reader, &at, &left, &option)) {
+        if (option.code == RECEIVED && option.length == 8)
+            reader->interfaces[index].received = reader_u64(reader, option.value);
+        else if (option.code == DROPPED && option.length == 8)
+            reader->interfaces[index].dropped = reader_u64(reader, option.value);
+    }
+}
+
+static bool has_drop_count(const struct file_reader *reader, const uint8_t *block)
+{
+    uint16_t drops = reader_u16(reader, block + 10);
+    return drops != 0 && drops != UINT16_MAX;
+}
+
+/* `words` say what has been read wrongly. */
+static enum reader_result packet_of(struct file_reader *reader, const struct block *block, uint32_t index,
+                                    struct packet *packet)
+{
+    const uint8_t *bytes = block->bytes;
+    uint32_t room = block->length - LEAST_PACKET;
+    uint32_t caplen = reader_u32(reader, bytes + 20);
+    if (index >= reader->interface_count)
+        return reader_damaged(reader, "a packet of interface %u, where the section has %u", index,
+                              reader->interface_count);
+    const struct reader_interface *interface = &reader->interfaces[index];
+    if (caplen > interface->caplen_max)
+        return reader_damaged(reader, "a packet of %u bytes, where %u are the most", caplen,
+                              interface->caplen_max);
+    if (caplen > room)
+        return reader_damaged(reader, "a packet of %u bytes, where its block has room for %u", caplen, room);
+    uint64_t units = (uint64_t)reader_u32(reader, bytes + 12) << 32 | reader_u32(reader, bytes + 16);
+    uint32_t padded = padded_to_4(caplen);
+    bool has_options = padded + 4 <= room && reader_u16(reader, bytes + PACKET_BLOCK_HEADER + padded) != 0;
+    if (block->type == OBSOLETE_PACKET)
+        has_options = has_options || has_drop_count(reader, bytes);
+    packet->bytes = bytes + PACKET_BLOCK_HEADER;
+    packet->timestamp_ns = reader_timestamp(interface, units);
+    packet->caplen = caplen;
+    packet->wire_len = reader_u32(reader, bytes + 24);
+    packet->link_type = interface->shared->link_type;
+    packet->flags = !has_options ? 0
+                                 : (uint8_t)(PACKET_HAS_OPTIONS |
+                                             (reader->is_swapped ? PACKET_OPTIONS_SWAPPED : 0));
+    reader->interface_index = index;
+    return READER_PACKET;
+}
+
+/* It has neither time nor interface: the first one's. */
+static enum reader_result simple_packet(struct file_reader *reader, const struct block *block,
+                                        struct packet *packet)
+{
+    if (reader->interface_count == 0)
+        return reader_damaged(reader, "a packet before any interface");
+    const struct reader_interface *interface = &reader->interfaces[0];
+    uint32_t wire_len = reader_u32(reader, block->bytes + 8), caplen = wire_len;
+    uint32_t room = block->length - LEAST_SIMPLE_PACKET, snaplen = interface->shared->snaplen;
+    if (snaplen != 0 && caplen > snaplen)
+        caplen = snaplen;
+    if (caplen > room)
+        return reader_damaged(reader, "a packet of %u bytes, where its block has room for %u", caplen, room);
+    packet->bytes = block->bytes + SIMPLE_PACKET_HEADER;
+    packet->timestamp_ns = 0;
+    packet->caplen = caplen;
+    packet->wire_len = wire_len;
+    packet->link_type = interface->shared->link_type;
+    packet->flags = 0;
+    reader->interface_index = 0;
+    return READER_PACKET;
+}
+
+/* What a block of this type has at least; 0: it is skipped. */
+static uint32_t least_length(uint32_t type)
+{
+    switch (type) {
+    case SECTION_HEADER:
+        return LEAST_SECTION_HEADER;
+    case INTERFACE_DESCRIPTION:
+        return LEAST_INTERFACE_DESCRIPTION;
+    case SIMPLE_PACKET:
+        return LEAST_SIMPLE_PACKET;
+    case INTERFACE_STATISTICS:
+        return LEAST_INTERFACE_STATISTICS;
+    case OBSOLETE_PACKET:
+    case ENHANCED_PACKET:
+        return LEAST_PACKET;
+    default:
+        return 0;
+    }
+}
+
+static uint32_t longest_packet(const struct file_reader *reader)
+{
+    uint32_t longest = 0;
+    for (unsigned i = 0; i < reader->interface_count; i++)
+        if (reader->interfaces[i].caplen_max > longest)
+            longest = reader->interfaces[i].caplen_max;
+    return longest;
+}
+
+/* A section's byte order is its own, and that of its header's length. */
+static bool set_byte_order(struct file_reader *reader, const uint8_t *bytes)
+{
+    reader->is_swapped = false;
+    if (reader_u32(reader, bytes + BLOCK_HEADER) == BYTE_ORDER_MAGIC)
+        return true;
+    reader->is_swapped = true;
+    return reader_u32(reader, bytes + BLOCK_HEADER) == BYTE_ORDER_MAGIC;
+}
+
+/* Bytes between this block and the next one that are of no interest: they need not be in memory. */
+static enum reader_result skip(struct file_reader *reader)
+{
+    size_t left = (size_t)(reader->end - reader->start);
+    size_t step = left < reader->to_skip ? left : (size_t)reader->to_skip;
+    reader->start += step;
+    reader->to_skip -= step;
+    if (reader->to_skip == 0)
+        return READER_PACKET;
+    if (!reader->at_end) {
+        reader->needed = 1;
+        return READER_NEEDS_BYTES;
+    }
+    return reader_damaged(reader, "the file is cut: a block lacks its last %llu bytes",
+                          (unsigned long long)reader->to_skip);
+}
+
+/* The block at `start`, whole if it is one that tells something; `start` stays. */
+static enum reader_result look_at_block(struct file_reader *reader, struct block *block)
+{
+    size_t left = (size_t)(reader->end - reader->start);
+    const uint8_t *bytes = reader->start;
+    if (left == 0 && reader->at_end)
+        return READER_END;
+    if (left < LEAST_BLOCK)
+        return reader_lacks(reader, LEAST_BLOCK, "a block");
+    uint32_t type = reader_u32(reader, bytes);
+    if (type == SECTION_HEADER && !set_byte_order(reader, bytes))
+        return reader_damaged(reader, "a section header without the byte order magic");
+    uint32_t length = reader_u32(reader, bytes + 4), least = least_length(type);
+    if (length % 4 != 0 || length < LEAST_BLOCK || length < least)
+        return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
+    *block = (struct block){type, length, bytes};
+    if (least == 0 && left < length)
+        return READER_PACKET;
+    if (length > OPTIONS_MAX && length - OPTIONS_MAX > longest_packet(reader))
+        return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
+    if (left < length)
+        return reader_lacks(reader, length, "a block");
+    if (reader_u32(reader, bytes + length - BLOCK_TRAILER) != length)
+        return reader_damaged(reader, "a block whose length is %u at its beginning and %u at its end", length,
+                              reader_u32(reader, bytes + length - BLOCK_TRAILER));
+    return READER_PACKET;
+}
+
+static enum reader_result read_block(struct file_reader *reader, const struct block *block,
+                                     struct packet *packet, bool *is_packet)
+{
+    switch (block->type) {
+    case ENHANCED_PACKET:
+        *is_packet = true;
+        return packet_of(reader, block, reader_u32(reader, block->bytes + 8), packet);
+    case OBSOLETE_PACKET:
+        *is_packet = true;
+        return packet_of(reader, block, reader_u16(reader, block->bytes + 8), packet);
+    case SIMPLE_PACKET:
+        *is_packet = true;
+        return simple_packet(reader, block, packet);
+    case SECTION_HEADER:
+        return section_header(reader, block);
+    case INTERFACE_DESCRIPTION:
+        return interface_description(reader, block);
+    case INTERFACE_STATISTICS:
+        interface_statistics(reader, block);
+        return READER_PACKET;
+    default:
+        return READER_PACKET;
+    }
+}
+
+/* The next block that is one of a packet, or, `up_to_interface`, the one that describes the first interface. */
+static enum reader_result read_blocks(struct file_reader *reader, struct packet *packet, bool up_to_interface)
+{
+    for (;;) {
+        struct block block;
+        bool is_packet = false;
+        enum reader_result result = reader->to_skip > 0 ? skip(reader) : READER_PACKET;
+        if (result == READER_PACKET)
+            result = look_at_block(reader, &block);
+        if (result == READER_PACKET)
+            result = read_block(reader, &block, packet, &is_packet);
+        if (result != READER_PACKET)
+            return result;
+        if (block.length <= (size_t)(reader->end - reader->start))
+            reader->start += block.length;
+        else
+            reader->to_skip = block.length;
+        if (is_packet)
+            reader->packets++;
+        if (is_packet || (up_to_interface && reader->interface_count > 0))
+            return READER_PACKET;
+    }
+}
+
+static enum reader_result pcapng_next(struct file_reader *reader, struct packet *packet)
+{
+    return read_blocks(reader, packet, false);
+}
+
+static enum reader_result pcapng_begin(struct file_reader *reader)
+{
+    struct packet packet;
+    if (reader->sections == 0 && !set_byte_order(reader, reader->start)) {
+        capture_error_set(&reader->error, ERROR_FILE_FORMAT, 0,
+                          "it begins as pcapng does, but without the byte order magic: not a capture file");
+        return READER_DAMAGED;
+    }
+    enum reader_result result = read_blocks(reader, &packet, true);
+    return result == READER_END ? READER_PACKET : result;
+}
+
+static bool looks_like_block(const struct file_reader *reader, const uint8_t *bytes)
+{
+    enum { LONGEST_USUAL = 1 << 20 };
+    uint32_t type = reader_u32(reader, bytes), length = reader_u32(reader, bytes + 4);
+    uint32_t least = least_length(type);
+    return least != 0 && length >= least && length % 4 == 0 && length <= LONGEST_USUAL;
+}
+
+/* The block behind the damaged one, where its two lengths agree; else the next place with a block of a known type and
+ * two lengths that agree. */
+static enum reader_result pcapng_recover(struct file_reader *reader)
+{
+    reader->to_skip = 0;
+    if (reader_offset(reader) == reader->damaged_at && reader->start < reader->end) {
+        struct block block;
+        if (look_at_block(reader, &block) == READER_PACKET) {
+            reader->start += block.length;
+            return READER_PACKET;
+        }
+        reader->start++;
+    }
+    for (;; reader->start++) {
+        size_t left = (size_t)(reader->end - reader->start);
+        if (left < LEAST_BLOCK) {
+            reader->needed = LEAST_BLOCK;
+            if (!reader->at_end)
+                return READER_NEEDS_BYTES;
+            reader->start = reader->end;
+            return READER_END;
+        }
+        if (!looks_like_block(reader, reader->start))
+            continue;
+        uint32_t length = reader_u32(reader, reader->start + 4);
+        if (left < length && !reader->at_end) {
+            reader->needed = length;
+            return READER_NEEDS_BYTES;
+        }
+        if (left >= length && reader_u32(reader, reader->start + length - BLOCK_TRAILER) == length)
+            return READER_PACKET;
+    }
+}
+
+const struct file_format pcapng_format = {"pcapng", LEAST_BLOCK, pcapng_begin, pcapng_next, pcapng_recover};
