@@ -3,7 +3,7 @@ C_FILES = $(shell find benchmarks csrc fuzz tests -name '*.[ch]')
 
 .NOTPARALLEL:
 .PHONY: help build demo check check-all check-pythons check-sanitize check-sanitize-live check-tshark lint types \
-    werror test fuzz fuzz-keep coverage stress bench bench-live soak golden stubs format clean
+    werror test fuzz fuzz-keep coverage stress bench bench-files bench-live soak golden stubs format clean
 
 help:
 	@sed -n 's/^\([a-z-]*\):.*## /\1	/p' Makefile | expand -t 18
@@ -66,7 +66,11 @@ stress: build ## threads that open, read, stop, close, fork and signal at random
 
 bench: $(PYTHON) ## measure side by side with other libraries
 	$(PYTHON) benchmarks/run
+	$(PYTHON) benchmarks/run_files
 	$(PYTHON) benchmarks/run_decode
+
+bench-files: $(PYTHON) ## measure reading and writing of capture files alone: ONLY=word for some rows of the table
+	$(PYTHON) benchmarks/run_files $(if $(ONLY),--only "$(ONLY)")
 
 bench-live: $(PYTHON) ## measure live capture beside other programs, as root; QUICK=1 in two minutes
 	$(PYTHON) benchmarks/run_live $(if $(QUICK),--quick)

@@ -38,14 +38,20 @@ class Expected:
         self.times = 0.0
         self.sources = {}
         self.last = b""
+        self.last_port = self.last_source = self.last_length = None
 
-    def add(self, timestamp, frame, ipv4_tcp):
+    def add(self, timestamp, frame, ipv4):
+        """`ipv4` is the source, the TCP source port or None, and the length; None where it is not IPv4."""
         self.packets += 1
         self.bytes += len(frame)
         self.times += timestamp
         self.last = frame
-        if ipv4_tcp is not None:
-            source, port, length = ipv4_tcp
+        if ipv4 is None:
+            return
+        source, port, length = ipv4
+        self.last_source, self.last_length = source, length
+        if port is not None:
+            self.last_port = port
             self.ports += port
             self.lengths += length
             self.sources[source] = timestamp
@@ -57,6 +63,7 @@ class Expected:
             "bytes": self.bytes,
             "last": self.last.hex(),
             "fields": [self.times, self.lengths, self.ports, sorted(sources.items())],
+            "last_fields": [socket.inet_ntoa(self.last_source), self.last_port, self.last_length],
         }
 
 
@@ -116,7 +123,8 @@ class Frames:
         to, by, source, destination, *ports = self.random.choice(self.flows)
         size = 18 + self.random.getrandbits(9)
         ip = self._ipv4(UDP, 28 + size, source, destination)
-        return IPV4_UDP.pack(to, by, *ip, *ports, 8 + size, 0) + self._payload(size), None
+        header = IPV4_UDP.pack(to, by, *ip, *ports, 8 + size, 0)
+        return header + self._payload(size), (source, None, 28 + size)
 
     def _ipv6(self, protocol, length, source, destination):
         network = bytes.fromhex("20010db8") + bytes(8)
@@ -138,7 +146,7 @@ class Frames:
         to, by, source, destination, ident, _ = self.random.choice(self.flows)
         ip = self._ipv4(ICMP, 84, source, destination)
         echo = IPV4_ECHO.pack(to, by, *ip, 8, 0, 0, ident, self.random.getrandbits(16))
-        return echo + self._payload(56), None
+        return echo + self._payload(56), (source, None, 84)
 
     def arp(self):
         to, by, source, destination, *_ = self.random.choice(self.flows)
@@ -161,11 +169,11 @@ def write(path, frames, expected):
     with path.open("wb", buffering=1 << 20) as file:
         file.write(FILE_HEADER)
         ticks = 1_700_000_000 * 64
-        for frame, ipv4_tcp in frames:
+        for frame, ipv4 in frames:
             ticks += 1
             seconds, fraction = divmod(ticks, 64)
             file.write(RECORD.pack(seconds, fraction * 15625, len(frame), len(frame)) + frame)
-            expected.add(ticks / 64, frame, ipv4_tcp)
+            expected.add(ticks / 64, frame, ipv4)
 
 
 def main(directory, packets, prefix, echoes):
