@@ -13,6 +13,51 @@ static PyObject *ascii(const char *text, size_t length)
     return string;
 }
 
+/* CPython makes an integer quickest from a long. */
+static PyObject *integer(uint64_t value)
+{
+    return value <= LONG_MAX ? PyLong_FromLong((long)value) : PyLong_FromUnsignedLongLong(value);
+}
+
+bool field_is_plain(const struct field *field)
+{
+    switch (field->kind) {
+    case FIELD_UINT:
+    case FIELD_FLAGS:
+    case FIELD_BOOL:
+    case FIELD_MAC:
+    case FIELD_IPV4:
+    case FIELD_IPV6:
+        return field->bits.width > 0 && field->present == NULL && field->locate == NULL &&
+               field->read == NULL && !field->in_contents;
+    default:
+        return false;
+    }
+}
+
+static PyObject *address(enum field_kind kind, const uint8_t *bytes)
+{
+    char text[TEXT_VALUE_MAX];
+    size_t length = kind == FIELD_MAC    ? text_of_mac(bytes, text)
+                    : kind == FIELD_IPV4 ? text_of_ipv4(bytes, text)
+                                         : text_of_ipv6(bytes, text);
+    return ascii(text, length);
+}
+
+PyObject *plain_field_value(const struct field *field, struct bytes_view header)
+{
+    switch (field->kind) {
+    case FIELD_MAC:
+    case FIELD_IPV4:
+    case FIELD_IPV6:
+        return address(field->kind, header.bytes + field->bits.offset / 8);
+    case FIELD_BOOL:
+        return PyBool_FromLong((long)view_bits(header, field->bits.offset, field->bits.width));
+    default:
+        return integer(view_bits(header, field->bits.offset, field->bits.width));
+    }
+}
+
 PyObject *text_from_writer(text_writer writer, const void *subject)
 {
     size_t length = writer(subject, NULL, 0);
@@ -115,12 +160,11 @@ static PyObject *item_objects(struct module_state *state, const struct item_form
 PyObject *field_value(struct module_state *state, const struct field *field, struct bytes_view view,
                       const struct packet *packet)
 {
-    char text[TEXT_VALUE_MAX];
     switch (field->kind) {
     case FIELD_UINT:
     case FIELD_FLAGS:
     case FIELD_PADDING:
-        return PyLong_FromUnsignedLongLong(field_uint(field, view));
+        return integer(field_uint(field, view));
     case FIELD_INT:
         return PyLong_FromLongLong(field_int(field, view));
     case FIELD_BOOL:
@@ -128,11 +172,9 @@ PyObject *field_value(struct module_state *state, const struct field *field, str
     case FIELD_NAME:
         return value_name(field, view);
     case FIELD_MAC:
-        return ascii(text, text_of_mac(field_bytes(field, view).bytes, text));
     case FIELD_IPV4:
-        return ascii(text, text_of_ipv4(field_bytes(field, view).bytes, text));
     case FIELD_IPV6:
-        return ascii(text, text_of_ipv6(field_bytes(field, view).bytes, text));
+        return address(field->kind, field_bytes(field, view).bytes);
     case FIELD_BYTES:
         return bytes_from_view(field_bytes(field, view));
     case FIELD_BIG_UINT:

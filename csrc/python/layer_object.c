@@ -51,7 +51,7 @@ PyObject *layer_of_packet(struct module_state *state, PacketObject *packet, unsi
     return (PyObject *)self;
 }
 
-static void layer_dealloc(PyObject *self)
+void layer_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
     Py_DECREF((PyObject *)((LayerObject *)self)->packet);
@@ -59,7 +59,7 @@ static void layer_dealloc(PyObject *self)
     Py_DECREF(type);
 }
 
-static PyObject *raise_no_field(const LayerObject *self, PyObject *name)
+PyObject *layer_raise_no_field(const LayerObject *self, PyObject *name)
 {
     const struct protocol *protocol = layer_protocol(self);
     PyObject *text = PyUnicode_FromFormat("this %s layer has no field %R; dir() lists those that it has",
@@ -70,28 +70,12 @@ static PyObject *raise_no_field(const LayerObject *self, PyObject *name)
     return NULL;
 }
 
-static PyObject *value_or_raise(const LayerObject *self, const struct field *field)
-{
-    if (field_is_present(field, view_of(self, field)))
-        return value_of(self, field);
-    PyObject *name = PyUnicode_FromString(field->name);
-    if (name != NULL)
-        raise_no_field(self, name);
-    Py_XDECREF(name);
-    return NULL;
-}
-
-PyObject *layer_get_attribute_field(PyObject *self, void *closure)
-{
-    return value_or_raise((LayerObject *)self, closure);
-}
-
 static PyObject *layer_getattro(PyObject *self, PyObject *name)
 {
     PyObject *value = PyObject_GenericGetAttr(self, name);
     if (value == NULL && PyErr_ExceptionMatches(PyExc_AttributeError)) {
         PyErr_Clear();
-        raise_no_field((LayerObject *)self, name);
+        layer_raise_no_field((LayerObject *)self, name);
     }
     return value;
 }
@@ -107,7 +91,7 @@ static bool find_field(const LayerObject *self, PyObject *name, struct field *fi
     if (text != NULL && field_find(layer_protocol(self), text, field) &&
         field_is_present(field, view_of(self, field)))
         return true;
-    raise_no_field(self, name);
+    layer_raise_no_field(self, name);
     return false;
 }
 
@@ -117,7 +101,7 @@ PyDoc_STRVAR(get_field_doc, "get_field(name, /)\n--\n\nThe value of the field of
 static PyObject *layer_get_field(PyObject *self, PyObject *name)
 {
     struct field field;
-    return find_field((LayerObject *)self, name, &field) ? value_or_raise((LayerObject *)self, &field) : NULL;
+    return find_field((LayerObject *)self, name, &field) ? value_of((LayerObject *)self, &field) : NULL;
 }
 
 PyDoc_STRVAR(get_offset_doc, "get_offset(name, /)\n--\n\n"
@@ -160,7 +144,7 @@ static PyObject *layer_get_flags(PyObject *self, PyObject *const *args, Py_ssize
                 if (strcmp(field.flag_names[bit], name) == 0)
                     break;
             if (name == NULL || bit == field.bits.width) {
-                raise_no_field((LayerObject *)self, args[i + 1]);
+                layer_raise_no_field((LayerObject *)self, args[i + 1]);
                 Py_CLEAR(list);
                 break;
             }

@@ -18,10 +18,16 @@ int layer_setup(PyObject *module, struct module_state *state);
 /* protocol_table.c: adds protocol_table() and selectors() to the module; -1 with an exception. */
 int protocol_table_setup(PyObject *module);
 
-/* layer_dir.c */
+/* The destructor of all layer types. */
+void layer_dealloc(PyObject *self);
+
+PyObject *layer_raise_no_field(const LayerObject *self, PyObject *name);
+
+/* layer_attributes.c */
 PyObject *layer_dir(PyObject *self, PyObject *unused);
 
-/* The getter of a field's attribute; `closure` is the field. */
-PyObject *layer_get_attribute_field(PyObject *self, void *closure);
+/* The getters of a field's attribute, the second of a plain one's; `closure` is the field. */
+PyObject *layer_get_field_attribute(PyObject *self, void *closure);
+PyObject *layer_get_plain_attribute(PyObject *self, void *closure);
 
 #endif

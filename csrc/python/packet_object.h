@@ -40,6 +40,13 @@ PyObject *layer_of_packet(struct module_state *state, PacketObject *packet, unsi
 PyObject *field_value(struct module_state *state, const struct field *field, struct bytes_view view,
                       const struct packet *packet);
 
+/* Whether a field always is the same bits of the header, and an integer, a bool or an address as text: most
+ * are, and are quicker read so. */
+bool field_is_plain(const struct field *field);
+
+/* The value of a plain field, which the header has. */
+PyObject *plain_field_value(const struct field *field, struct bytes_view header);
+
 /* The IP packet that an error quotes; where only its beginning is there, it is a cut one. */
 PyObject *packet_quoted(struct module_state *state, struct bytes_view bytes, int64_t timestamp_ns);
 

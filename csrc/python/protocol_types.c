@@ -25,7 +25,8 @@ static size_t count_derived(const struct protocol *protocol)
 
 static void set_attribute(PyGetSetDef *attribute, const char *name, const struct field *field)
 {
-    *attribute = (PyGetSetDef){name, layer_get_attribute_field, NULL, NULL, (void *)(uintptr_t)field};
+    getter get = field_is_plain(field) ? layer_get_plain_attribute : layer_get_field_attribute;
+    *attribute = (PyGetSetDef){name, get, NULL, NULL, (void *)(uintptr_t)field};
 }
 
 /* , bits 0 to 15 of the header */
@@ -138,6 +139,7 @@ static PyTypeObject *make_type(PyObject *module, struct module_state *state, uns
                   protocol->name);
     PyType_Slot slots[] = {
         {Py_tp_doc, (void *)(uintptr_t)protocol->doc},
+        {Py_tp_dealloc, layer_dealloc}, /* else each gets one that calls this */
         {Py_tp_getset, getset},
         {0, NULL},
     };
