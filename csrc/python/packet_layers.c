@@ -107,7 +107,12 @@ PyObject *packet_get(PyObject *self, PyObject *args, PyObject *keywords)
 int packet_contains(PyObject *self, PyObject *key)
 {
     PacketObject *packet = (PacketObject *)self;
-    int protocol = packet_protocol_by_key(state_of(packet), key);
+    const struct module_state *state = state_of(packet);
+    const struct layer *layers = packet_layers(packet->block);
+    for (unsigned i = 0; i < packet->block->layer_count; i++)
+        if (key == state->layer_names[layers[i].protocol])
+            return 1;
+    int protocol = packet_protocol_by_key(state, key);
     if (protocol == -2)
         return -1;
     return protocol >= 0 && find_layer(packet, (unsigned)protocol) >= 0;
