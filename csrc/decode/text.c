@@ -29,20 +29,30 @@ size_t text_of_mac(const uint8_t *bytes, char *out)
     return (size_t)(end - out);
 }
 
+#define OCTET(number) {#number ".", sizeof(#number)}
+#define TEN(tens)                                                                                            \
+    OCTET(tens##0), OCTET(tens##1), OCTET(tens##2), OCTET(tens##3), OCTET(tens##4), OCTET(tens##5),          \
+        OCTET(tens##6), OCTET(tens##7), OCTET(tens##8), OCTET(tens##9)
+
+/* Each octet with a point behind it: no branch depends on how many digits it has. */
+static const struct {
+    char text[5];
+    uint8_t length;
+} octets[256] = {
+    TEN(),   TEN(1),     TEN(2),     TEN(3),     TEN(4),     TEN(5),     TEN(6),     TEN(7),
+    TEN(8),  TEN(9),     TEN(10),    TEN(11),    TEN(12),    TEN(13),    TEN(14),    TEN(15),
+    TEN(16), TEN(17),    TEN(18),    TEN(19),    TEN(20),    TEN(21),    TEN(22),    TEN(23),
+    TEN(24), OCTET(250), OCTET(251), OCTET(252), OCTET(253), OCTET(254), OCTET(255),
+};
+
 size_t text_of_ipv4(const uint8_t *bytes, char *out)
 {
     char *end = out;
     for (int i = 0; i < 4; i++) {
-        unsigned value = bytes[i];
-        if (i > 0)
-            *end++ = '.';
-        if (value >= 100)
-            *end++ = (char)('0' + value / 100);
-        if (value >= 10)
-            *end++ = (char)('0' + value / 10 % 10);
-        *end++ = (char)('0' + value % 10);
+        memcpy(end, octets[bytes[i]].text, 4);
+        end += octets[bytes[i]].length;
     }
-    return (size_t)(end - out);
+    return (size_t)(end - out) - 1;
 }
 
 static size_t text_of_hex(uint64_t value, char *out)
