@@ -36,6 +36,17 @@ static int find_layer(const PacketObject *self, unsigned protocol)
     return find_layer_behind(self, protocol, 0);
 }
 
+/* The index of the first layer that has this very object for its name, or -1: names in programs' code are
+ * interned, as the layers' are, so that this finds most, and at once. */
+static int find_layer_named(const struct module_state *state, const PacketObject *self, const PyObject *name)
+{
+    const struct layer *layers = packet_layers(self->block);
+    for (int i = 0; i < self->block->layer_count; i++)
+        if (name == state->layer_names[layers[i].protocol])
+            return i;
+    return -1;
+}
+
 /* ASCII's letter case, whatever the locale. */
 static bool is_same_name(const char *left, const char *right)
 {
@@ -74,14 +85,24 @@ int packet_protocol_by_key(const struct module_state *state, PyObject *key)
     return -2;
 }
 
+/* The index of the first layer of a key; -1: there is none, -2: with an exception set. */
+static int find_layer_by_key(const struct module_state *state, const PacketObject *self, PyObject *key)
+{
+    int index = find_layer_named(state, self, key);
+    if (index >= 0)
+        return index;
+    int protocol = packet_protocol_by_key(state, key);
+    return protocol < 0 ? protocol : find_layer(self, (unsigned)protocol);
+}
+
 PyObject *packet_subscript(PyObject *self, PyObject *key)
 {
     PacketObject *packet = (PacketObject *)self;
-    int protocol = packet_protocol_by_key(state_of(packet), key);
-    int index = protocol < 0 ? -1 : find_layer(packet, (unsigned)protocol);
+    struct module_state *state = state_of(packet);
+    int index = find_layer_by_key(state, packet, key);
     if (index >= 0)
-        return layer_of_packet(state_of(packet), packet, (unsigned)index);
-    if (protocol != -2)
+        return layer_of_packet(state, packet, (unsigned)index);
+    if (index == -1)
         PyErr_SetObject(PyExc_KeyError, key);
     return NULL;
 }
@@ -107,15 +128,8 @@ PyObject *packet_get(PyObject *self, PyObject *args, PyObject *keywords)
 int packet_contains(PyObject *self, PyObject *key)
 {
     PacketObject *packet = (PacketObject *)self;
-    const struct module_state *state = state_of(packet);
-    const struct layer *layers = packet_layers(packet->block);
-    for (unsigned i = 0; i < packet->block->layer_count; i++)
-        if (key == state->layer_names[layers[i].protocol])
-            return 1;
-    int protocol = packet_protocol_by_key(state, key);
-    if (protocol == -2)
-        return -1;
-    return protocol >= 0 && find_layer(packet, (unsigned)protocol) >= 0;
+    int index = find_layer_by_key(state_of(packet), packet, key);
+    return index == -2 ? -1 : index >= 0;
 }
 
 static PyObject *layer_or_raise(PacketObject *self, unsigned protocol)
@@ -133,13 +147,17 @@ PyObject *packet_get_layer(PyObject *self, void *closure)
     return layer_or_raise((PacketObject *)self, (unsigned)(uintptr_t)closure);
 }
 
-/* Layer names are attributes in lower case; any other case comes here. */
+/* The layers that it has are found before anything else. Their names are attributes in lower case; any other
+ * case is found last. */
 PyObject *packet_getattro(PyObject *self, PyObject *name)
 {
+    struct module_state *state = state_of((PacketObject *)self);
+    int index = find_layer_named(state, (PacketObject *)self, name);
+    if (index >= 0)
+        return layer_of_packet(state, (PacketObject *)self, (unsigned)index);
     PyObject *value = PyObject_GenericGetAttr(self, name);
     if (value != NULL || !PyErr_ExceptionMatches(PyExc_AttributeError))
         return value;
-    const struct module_state *state = state_of((PacketObject *)self);
     PyObject *type, *error, *traceback;
     PyErr_Fetch(&type, &error, &traceback);
     int protocol = protocol_by_name(state, name);
