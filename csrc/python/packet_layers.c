@@ -40,8 +40,8 @@ static int find_layer(const PacketObject *self, unsigned protocol)
  * interned, as the layers' are, so that this finds most, and at once. */
 static int find_layer_named(const struct module_state *state, const PacketObject *self, const PyObject *name)
 {
-    const struct layer *layers = packet_layers(self->block);
-    for (int i = 0; i < self->block->layer_count; i++)
+    const struct layer *layers = packet_layers(&self->head);
+    for (int i = 0; i < self->head.layer_count; i++)
         if (name == state->layer_names[layers[i].protocol])
             return i;
     return -1;
