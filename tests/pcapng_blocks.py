@@ -1,24 +1,150 @@
-"""pcapng read with struct alone, and with every rule that a writer has to keep asserted."""
+"""pcapng with struct alone: built block by block, with every freedom that a broken writer takes, for those who read;
+parsed, with every rule that a good writer keeps asserted, for those who write."""
 
 from __future__ import annotations
 
 import struct
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 
 from capture_files import SECOND, Record
 
-SECTION_HEADER, INTERFACE, OBSOLETE_PACKET, STATISTICS, ENHANCED_PACKET = 0x0A0D0D0A, 1, 2, 5, 6
-IF_NAME, IF_TSRESOL, IF_FILTER, IF_OS, IF_TSOFFSET = 2, 9, 11, 12, 14
-COMMENT, FLAGS, DROP_COUNT, PACKET_ID, QUEUE = 1, 2, 4, 5, 6
+SECTION, INTERFACE, OBSOLETE_PACKET, SIMPLE_PACKET = 0x0A0D0D0A, 1, 2, 3
+NAME_RESOLUTION, STATISTICS, ENHANCED_PACKET, JOURNAL, SECRETS = 4, 5, 6, 9, 10
+CUSTOM, CUSTOM_NOT_COPIED, UNKNOWN = 0x00000BAD, 0x40000BAD, 0x0000F00D
+UNLIMITED = -1
 
-Options = list[tuple[int, bytes]]
+# Of any block; of an interface; of a packet; of a section.
+COMMENT, CUSTOM_TEXT, CUSTOM_BINARY, CUSTOM_TEXT_NOT_COPIED, CUSTOM_BINARY_NOT_COPIED = (
+    1, 2988, 2989, 19372, 19373
+)  # fmt: skip
+IF_NAME, IF_DESCRIPTION, IF_IPV4, IF_IPV6, IF_MAC, IF_EUI, IF_SPEED, IF_TSRESOL, IF_TZONE = range(2, 11)
+IF_FILTER, IF_OS, IF_FCSLEN, IF_TSOFFSET, IF_HARDWARE, IF_TXSPEED, IF_RXSPEED, IF_IANA_TZNAME = range(11, 19)
+EPB_FLAGS, EPB_HASH, EPB_DROPCOUNT, EPB_PACKETID, EPB_QUEUE, EPB_VERDICT, EPB_PROCESSID_THREADID = range(2, 9)
+SHB_HARDWARE, SHB_OS, SHB_USERAPPL = 2, 3, 4
+
+Options = Iterable[tuple[int, bytes]]
+
+
+def padded(data: bytes) -> bytes:
+    return data + bytes(-len(data) % 4)
+
+
+@dataclass(frozen=True)
+class Blocks:
+    """The blocks of a section of one byte order."""
+
+    order: str = "<"
+
+    def pack(self, layout: str, *values: int) -> bytes:
+        return struct.pack(self.order + layout, *values)
+
+    def block(
+        self, kind: int, body: bytes, *, length: int | None = None, trailer: int | None = None
+    ) -> bytes:
+        """`length` and `trailer` may lie."""
+        length = len(padded(body)) + 12 if length is None else length
+        trailer = length if trailer is None else trailer
+        return self.pack("II", kind, length) + padded(body) + self.pack("I", trailer)
+
+    def options(self, options: Options, *, end: bool = True) -> bytes:
+        parts = [self.pack("HH", code, len(value)) + padded(value) for code, value in options]
+        return b"".join(parts) + (self.pack("HH", 0, 0) if parts and end else b"")
+
+    def section(self, *, length: int = UNLIMITED, version: tuple[int, int] = (1, 0), options: Options = ()):
+        head = self.pack("IHHq", 0x1A2B3C4D, *version, length)
+        return self.block(SECTION, head + self.options(options))
+
+    def interface(
+        self, link_type: int = 1, snaplen: int = 262144, options: Options = (), *, end: bool = True
+    ):
+        head = self.pack("HHI", link_type, 0, snaplen)
+        return self.block(INTERFACE, head + self.options(options, end=end))
+
+    def enhanced(
+        self,
+        data: bytes,
+        *,
+        stamp: int = 0,
+        interface: int = 0,
+        wire_len: int | None = None,
+        caplen: int | None = None,
+        options: Options = (),
+        end: bool = True,
+    ) -> bytes:
+        lengths = (
+            len(data) if caplen is None else caplen,
+            len(data) if wire_len is None else wire_len,
+        )
+        head = self.pack("IIIII", interface, stamp >> 32, stamp & 0xFFFFFFFF, *lengths)
+        return self.block(ENHANCED_PACKET, head + padded(data) + self.options(options, end=end))
+
+    def obsolete(
+        self,
+        data: bytes,
+        *,
+        stamp: int = 0,
+        interface: int = 0,
+        drops: int = 0xFFFF,
+        wire_len: int | None = None,
+        options: Options = (),
+    ) -> bytes:
+        lengths = (len(data), len(data) if wire_len is None else wire_len)
+        head = self.pack("HHIIII", interface, drops, stamp >> 32, stamp & 0xFFFFFFFF, *lengths)
+        return self.block(OBSOLETE_PACKET, head + padded(data) + self.options(options))
+
+    def simple(self, data: bytes, wire_len: int | None = None) -> bytes:
+        return self.block(SIMPLE_PACKET, self.pack("I", len(data) if wire_len is None else wire_len) + data)
+
+    def names(self, *names: tuple[bytes, str], options: Options = ()) -> bytes:
+        """IPv4 addresses with the names that they resolve to."""
+        records = [self.record(1, address + name.encode() + b"\0") for address, name in names]
+        return self.block(NAME_RESOLUTION, b"".join(records) + self.pack("HH", 0, 0) + self.options(options))
+
+    def record(self, kind: int, value: bytes) -> bytes:
+        return self.pack("HH", kind, len(value)) + padded(value)
+
+    def statistics(self, interface: int = 0, stamp: int = 0, options: Options = ()) -> bytes:
+        head = self.pack("III", interface, stamp >> 32, stamp & 0xFFFFFFFF)
+        return self.block(STATISTICS, head + self.options(options))
+
+    def secrets(self, data: bytes = b"CLIENT_RANDOM 00 00\n") -> bytes:
+        return self.block(SECRETS, self.pack("II", 0x544C534B, len(data)) + padded(data))
+
+    def custom(self, data: bytes, *, number: int = 32473, copied: bool = True) -> bytes:
+        return self.block(CUSTOM if copied else CUSTOM_NOT_COPIED, self.pack("I", number) + data)
+
+    def resolution(self, code: int) -> tuple[int, bytes]:
+        return IF_TSRESOL, bytes([code])
+
+    def offset(self, seconds: int) -> tuple[int, bytes]:
+        return IF_TSOFFSET, self.pack("q", seconds)
+
+
+LITTLE, BIG = Blocks("<"), Blocks(">")
+
+
+def units_per_second(resolution_code: int) -> int:
+    base, exponent = (2, resolution_code & 0x7F) if resolution_code & 0x80 else (10, resolution_code)
+    return base**exponent
+
+
+def nanoseconds(stamp: int, resolution_code: int = 6, offset_seconds: int = 0) -> int:
+    """Since the epoch, rounded down; what 64 bits do not hold becomes the nearest that they do."""
+    exact = stamp * 10**9 // units_per_second(resolution_code) + offset_seconds * 10**9
+    return max(-(2**63), min(exact, 2**63 - 1))
+
+
+# What was written
+
+OptionList = list[tuple[int, bytes]]
 
 
 @dataclass
 class Interface:
     link_type: int
     snaplen: int
-    options: Options
+    options: OptionList
 
     def option(self, code: int, default: bytes) -> bytes:
         return next((value for number, value in self.options if number == code), default)
@@ -33,19 +159,19 @@ class Interface:
 class Packet:
     interface: Interface
     record: Record
-    options: Options
+    options: OptionList
 
 
 @dataclass
 class Section:
     order: str
-    options: Options
+    options: OptionList
     interfaces: list[Interface] = field(default_factory=list)
     packets: list[Packet] = field(default_factory=list)
-    statistics: list[tuple[int, int, Options]] = field(default_factory=list)
+    statistics: list[tuple[int, int, OptionList]] = field(default_factory=list)
 
 
-def options_of(order: str, data: bytes) -> Options:
+def options_of(order: str, data: bytes) -> OptionList:
     """The options; there must be an end, and zeros up to the next multiple of 4 behind each."""
     options, offset = [], 0
     while data[offset:]:
@@ -85,7 +211,7 @@ def parse_pcapng(content: bytes) -> list[Section]:
 
 
 def _take_block(sections: list[Section], order: str, kind: int, body: bytes) -> None:
-    if kind == SECTION_HEADER:
+    if kind == SECTION:
         major, minor, length = struct.unpack_from(order + "HHq", body, 4)
         assert (major, minor, length) == (1, 0, -1)
         sections.append(Section(order, options_of(order, body[16:])))
@@ -113,58 +239,3 @@ def _take_block(sections: list[Section], order: str, kind: int, body: bytes) -> 
 
 def packets_of(content: bytes) -> list[Packet]:
     return [packet for section in parse_pcapng(content) for packet in section.packets]
-
-
-# To be read
-
-
-def option(order: str, code: int, value: bytes) -> bytes:
-    return struct.pack(order + "HH", code, len(value)) + value + bytes(-len(value) % 4)
-
-
-def end_of_options(order: str) -> bytes:
-    return option(order, 0, b"")
-
-
-def block(order: str, kind: int, body: bytes) -> bytes:
-    body += bytes(-len(body) % 4)
-    total = struct.pack(order + "I", len(body) + 12)
-    return struct.pack(order + "I", kind) + total + body + total
-
-
-def section_header(order: str) -> bytes:
-    return block(order, SECTION_HEADER, struct.pack(order + "IHHq", 0x1A2B3C4D, 1, 0, -1))
-
-
-def interface_block(order: str, link_type: int = 1, snaplen: int = 0, options: bytes = b"") -> bytes:
-    end = end_of_options(order) if options else b""
-    return block(order, INTERFACE, struct.pack(order + "HHI", link_type, 0, snaplen) + options + end)
-
-
-def packet_block(
-    order: str,
-    data: bytes,
-    *,
-    number: int = 0,
-    units: int = 0,
-    wire_len: int | None = None,
-    options: bytes = b"",
-) -> bytes:
-    head = struct.pack(
-        order + "IIIII",
-        number,
-        units >> 32,
-        units & 0xFFFFFFFF,
-        len(data),
-        len(data) if wire_len is None else wire_len,
-    )
-    end = end_of_options(order) if options else b""
-    return block(order, ENHANCED_PACKET, head + data + bytes(-len(data) % 4) + options + end)
-
-
-def obsolete_packet_block(
-    order: str, data: bytes, *, number: int = 0, drops: int = 0xFFFF, units: int = 0, options: bytes = b""
-) -> bytes:
-    head = struct.pack(order + "HHIIII", number, drops, units >> 32, units & 0xFFFFFFFF, len(data), len(data))
-    end = end_of_options(order) if options else b""
-    return block(order, OBSOLETE_PACKET, head + data + bytes(-len(data) % 4) + options + end)
