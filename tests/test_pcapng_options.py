@@ -114,7 +114,8 @@ def test_length_of_the_frame_check_sequence(blocks, length):
 
 
 LINK_ERRORS = {
-    24: "crc", 25: "long", 26: "short", 27: "gap", 28: "unaligned", 29: "delimiter", 30: "preamble", 31: "symbol",
+    24: "crc", 25: "long", 26: "short", 27: "gap", 28: "unaligned", 29: "delimiter",
+    30: "preamble", 31: "symbol",
 }  # fmt: skip
 
 

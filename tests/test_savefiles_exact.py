@@ -135,7 +135,7 @@ def test_resolutions_beyond_64_bits_are_told(blocks, code, tmp_path):
     content = (
         blocks.section() + blocks.interface(options=[blocks.resolution(code)]) + blocks.enhanced(b"data")
     )
-    with pytest.raises(UMPAFileFormatException, match="resolution|tsresol") as caught:
+    with pytest.raises(UMPAFileFormatException, match=r"resolution|tsresol") as caught:
         from_path(content, tmp_path / "file")
     assert caught.value.packets == []
 
