@@ -1,4 +1,4 @@
-"""Memory is bounded by the bytes that exist: lengths that lie, and files that are all zeros when decompressed."""
+"""Memory is bounded by the bytes that exist: lengths that lie, files that decompress to zeros without end."""
 
 from __future__ import annotations
 
