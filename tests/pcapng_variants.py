@@ -218,7 +218,7 @@ def packet_options(blocks: Blocks) -> Builder:
     file = Builder(blocks).interface(options=[(IF_DESCRIPTION, "Büro".encode()), (COMMENT, b"an interface")])
     kinds = [
         [(COMMENT, b"one")], [(COMMENT, b"one"), (COMMENT, "zwölf".encode())], [(COMMENT, b"\xff\xfe")],
-        [(COMMENT, b"")], [(EPB_FLAGS, blocks.pack("I", 0xFF0001FF))], [(EPB_DROPCOUNT, blocks.pack("Q", 5))],
+        [(COMMENT, b"")], [(EPB_FLAGS, blocks.pack("I", 0xFF000092))], [(EPB_DROPCOUNT, blocks.pack("Q", 5))],
         [(EPB_PACKETID, blocks.pack("Q", 6)), (EPB_QUEUE, blocks.pack("I", 7))],
         [(EPB_VERDICT, b"\1" + bytes(8))],
         [(EPB_HASH, b"\2abcd"), (EPB_HASH, b"\3" + bytes(16))], [(0x7FFF, b"unknown")], [(0x8FFF, b"")],

@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
+import gzip
 import io
+import json
 import os
 import random
+import subprocess
 import threading
 
 import pcapng_variants
 import pytest
 import savefile_variants
-from capture_files import Record, seen
+from capture_files import Record, numbered, pcap, pcapng, seen
 from pcapng_variants import DLTS, Seen, Variant
+from processes import command, environment
 
 from umpa_sniffing import from_bytes, from_file, open_offline
 from umpa_sniffing.exceptions import UMPAFileFormatException
@@ -188,3 +192,27 @@ def test_a_file_object_that_answers_wrongly_is_told(answer):
 def test_what_is_no_file(bad):
     with pytest.raises((TypeError, ValueError, OSError)):
         from_file(bad)
+
+
+STANDARD_INPUT = """
+import json, sys
+from umpa_sniffing import from_file, open_offline
+packets = from_file("-") if sys.argv[1] == "list" else list(open_offline("-", filter="udp"))
+print(json.dumps([[bytes(packet).hex() for packet in packets], sys.stdin.closed]))
+"""
+
+
+@pytest.mark.parametrize("way", ["list", "iteration"])
+@pytest.mark.parametrize("through", ["pipe", "file"])
+@pytest.mark.parametrize("write", [pcap, pcapng, lambda packets: gzip.compress(pcap(packets))])
+def test_standard_input(way, through, write, tmp_path):
+    path = tmp_path / "packets"
+    path.write_bytes(write(numbered(9)))
+    with open(path, "rb") as file:
+        given = {"stdin": file} if through == "file" else {"input": path.read_bytes()}
+        done = subprocess.run(
+            command(STANDARD_INPUT, way), env=environment(), capture_output=True, check=True, **given
+        )
+    packets, is_closed = json.loads(done.stdout)
+    assert packets == [each.data.hex() for each in numbered(9)]
+    assert not is_closed
