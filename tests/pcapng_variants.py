@@ -30,7 +30,7 @@ from savefile_variants import damaged
 
 # LINKTYPE of a file, and the DLT that Linux's libpcap has for it.
 DLTS = {101: 12, 129: 112}
-EVERY_RESOLUTION = [*range(20), *range(0x80, 0xC0)]
+EVERY_RESOLUTION = [*range(21), 29, 127, *range(0x80, 0xC1), 0xFF]
 
 
 @dataclass(frozen=True)

@@ -128,6 +128,12 @@ def longer_than_the_interfaces_snaplen(file: Compared) -> bool:
 
 
 @rule_of(END)
+def finer_than_64_bits(file: Compared) -> bool:
+    """A second may have more units than 64 bits can count; libpcap refuses such an interface."""
+    return went_on(file) and file.is_pcapng and says(file, "if_tsresol.*too high")
+
+
+@rule_of(END)
 def no_interface_at_all(file: Compared) -> bool:
     """Where there is no packet, no interface is missing; libpcap wants to know a link type."""
     return file.error is None and file.packets == [] and says(file, "no Interface Description Blocks")

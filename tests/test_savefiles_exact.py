@@ -133,17 +133,6 @@ def test_what_libpcap_refuses_is_refused(name, tmp_path):
         assert f"{major}.{minor}" in str(caught.value)
 
 
-@pytest.mark.parametrize("code", [20, 21, 127, 0xC0, 0xFF])
-@pytest.mark.parametrize("blocks", [pcapng_variants.LITTLE, pcapng_variants.BIG])
-def test_resolutions_beyond_64_bits_are_told(blocks, code, tmp_path):
-    content = (
-        blocks.section() + blocks.interface(options=[blocks.resolution(code)]) + blocks.enhanced(b"data")
-    )
-    with pytest.raises(UMPAFileFormatException, match=r"resolution|tsresol") as caught:
-        from_path(content, tmp_path / "file")
-    assert caught.value.packets == []
-
-
 def test_packets_outlive_the_buffer_that_they_came_from():
     form = FORMS["nano < 2.4"]
     buffer = bytearray(form.file(savefile_variants.packets()))
