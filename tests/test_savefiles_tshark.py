@@ -130,7 +130,7 @@ def more_than_64_bits(packet, content: bytes, one, other) -> bool:
 
 def fine_resolution(packet, content: bytes, one, other) -> bool:
     """tshark's product of a fraction finer than 2^-34 s and 10^9 overflows."""
-    return other is not None and packet.interface.resolution > 2**34 and one // SECOND == other // SECOND
+    return other is not None and packet.interface.resolution > 2**34 and abs(one - other) <= SECOND
 
 
 def long_on_the_wire(packet, content: bytes, one, other) -> bool:
