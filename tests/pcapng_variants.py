@@ -29,7 +29,7 @@ from pcapng_blocks import (
 from savefile_variants import damaged
 
 # LINKTYPE of a file, and the DLT that Linux's libpcap has for it.
-DLTS = {101: 12, 129: 112}
+DLTS = {101: 12}
 EVERY_RESOLUTION = [*range(21), 29, 127, *range(0x80, 0xC1), 0xFF]
 
 
@@ -127,6 +127,10 @@ def of_one_order(blocks: Blocks) -> Iterator[tuple[str, Builder]]:
         yield f"offset {offset}", times(Builder(blocks).interface(resolution=9, offset=offset))
     yield "link types", link_types(blocks)
     yield "snap lengths", snap_lengths(blocks)
+    yield (
+        "longer than the snap length",
+        Builder(blocks).interface(snaplen=40).enhanced(b"z" * 40).enhanced(b"z" * 41),
+    )
     yield "400 interfaces", many_interfaces(blocks, 400)
     yield "interfaces after packets", interfaces_after_packets(blocks)
     yield "blocks of all kinds", blocks_of_all_kinds(blocks)

@@ -61,8 +61,10 @@ def rule_of(rules: list) -> Callable:
 
 @rule_of(TIME)
 def more_than_64_bits(file: Compared, ours: Record, theirs: Record) -> bool:
-    """What 64 bits of nanoseconds do not hold is the nearest that they do; libpcap has 64 bits of seconds."""
-    return ours.timestamp_ns in NEAREST and not NEAREST[0] < theirs.timestamp_ns < NEAREST[1]
+    """What 64 bits of nanoseconds do not hold is the nearest that they do; libpcap has as many of seconds."""
+    has_wrapped = (ours.timestamp_ns < 0) != (theirs.timestamp_ns < 0)
+    is_beyond = not NEAREST[0] < theirs.timestamp_ns < NEAREST[1]
+    return ours.timestamp_ns in NEAREST and (is_beyond or has_wrapped)
 
 
 @rule_of(TIME)
@@ -118,7 +120,10 @@ def says(file: Compared, words: str) -> bool:
 @rule_of(END)
 def mixed(file: Compared) -> bool:
     """Each interface has its own link type and snaplen, each section its byte order; not so in libpcap."""
-    return went_on(file) and says(file, "different from the (type|snapshot length)|different byte orders")
+    told = says(file, "different from the (type|snapshot length)|different byte orders")
+    # The length of a section header of the other order, read in the order of the one before.
+    mistaken = says(file, "pcapng block size 469762048 >")
+    return went_on(file) and (told or mistaken)
 
 
 @rule_of(END)

@@ -16,6 +16,7 @@ MOST = 262144
 UNITS_NS = {NANO: 1}
 
 # Link types whose bytes libpcap leaves as they are, whatever the file's byte order.
+HOST_ORDER_LINK_TYPES = (113, 117, 189, 220, 239)
 PLAIN_LINK_TYPES = (0, 1, 9, 101, 113, 127, 147, 276, 9999)
 
 
@@ -117,8 +118,25 @@ def odd_forms() -> Iterator[tuple[str, bytes]]:
             if most < 16 << 20:
                 content += bytes(most + more) + form.record(record(b"last"))
             yield f"limit of {name} and {more}", content
+    for link_type, order in itertools.product(HOST_ORDER_LINK_TYPES, "<>"):
+        form = Form(order=order, link_type=link_type)
+        yield (
+            f"host order {link_type} {order}",
+            form.file(
+                [record(usb_isochronous(order), wire_len=64 + 2 * 16 + 900), record(bytes(range(200)))]
+            ),
+        )
     for seed in range(200):
         yield f"random {seed}", random_file(random.Random(seed))
+
+
+def usb_isochronous(order: str) -> bytes:
+    """A completed transfer of two parts, whose bytes were not captured: Linux's memory-mapped header."""
+    head = struct.pack(
+        order + "QBBBBHBBqiiII", 7, ord("C"), 0, 0x81, 1, 1, ord("-"), ord("<"), 1, 2, 0, 500, 32
+    )
+    head += struct.pack(order + "ii", 0, 2) + struct.pack(order + "iiII", 1, 0, 0, 2)
+    return head + struct.pack(order + "iIII", 0, 0, 200, 0) + struct.pack(order + "iIII", 0, 200, 300, 0)
 
 
 def random_file(chance: random.Random) -> bytes:
