@@ -84,11 +84,18 @@ def ask(path: Path) -> Answer:
     ]
     assert done.returncode in (0, 2), complaint
     lines = done.stdout.decode(errors="replace").split("\n")[:-1]
-    return Answer([told_by_tshark(line) for line in lines], "\n".join(complaint) if done.returncode else "")
+    records = [told_by_tshark(line) for line in lines]
+    packets = [each for each in records if each.encapsulation]  # the others are custom blocks
+    return Answer(packets, "\n".join(complaint) if done.returncode else "")
 
 
 DIRECTIONS = {None: 0, "in": 1, "out": 2}
 RECEPTIONS = {None: 0, "unicast": 1, "multicast": 2, "broadcast": 3, "promiscuous": 4}
+
+
+def shown(text: str) -> str:
+    """As tshark writes it, a line a packet."""
+    return text.replace("\r", "\\r").replace("\n", "\\n").replace("\t", "\\t")
 
 
 def flags_of(packet) -> int | None:
@@ -103,7 +110,8 @@ def told_by_us(packet) -> Told:
     return Told(
         packet.timestamp_ns, packet.wire_len, packet.caplen,
         hashlib.md5(bytes(packet)).hexdigest(), ENCAPSULATIONS.get(packet.datalink),
-        None if interface is None else interface.name, packet.comments, flags_of(packet),
+        None if interface is None or interface.name is None else shown(interface.name),
+        tuple(map(shown, packet.comments)), flags_of(packet),
         packet.packet_id, packet.drop_count, packet.queue,
     )  # fmt: skip
 
@@ -121,6 +129,16 @@ def ours(path: Path) -> tuple[list, UMPAFileFormatException | None]:
 def no_time(packet, content: bytes, one, other) -> bool:
     """A simple packet block has none; ours is 0."""
     return one == 0 and other is None
+
+
+def before_1970(packet, content: bytes, one, other) -> bool:
+    """tshark writes the fraction of a second behind negative seconds with their sign."""
+    return one < 0 and other is not None and other < 0 and abs(one - other) < 2 * SECOND
+
+
+def empty_comment(packet, content: bytes, one, other) -> bool:
+    """Its line does not show one."""
+    return one == ("",) and other == ()
 
 
 def more_than_64_bits(packet, content: bytes, one, other) -> bool:
@@ -149,7 +167,8 @@ def unknown_link_type(packet, content: bytes, one, other) -> bool:
 
 
 EXPLAINED = {
-    "timestamp_ns": [no_time, more_than_64_bits, fine_resolution],
+    "timestamp_ns": [no_time, before_1970, more_than_64_bits, fine_resolution],
+    "comments": [empty_comment],
     "wire_len": [long_on_the_wire],
     "interface": [name_of_another_section],
     "encapsulation": [unknown_link_type],
