@@ -132,9 +132,7 @@ def odd_forms() -> Iterator[tuple[str, bytes]]:
 
 def usb_isochronous(order: str) -> bytes:
     """A completed transfer of two parts, whose bytes were not captured: Linux's memory-mapped header."""
-    head = struct.pack(
-        order + "QBBBBHBBqiiII", 7, ord("C"), 0, 0x81, 1, 1, ord("-"), ord("<"), 1, 2, 0, 500, 32
-    )
+    head = struct.pack(order + "QBBBBHBBqiiII", 7, ord("C"), 0, 0x81, 1, 1, ord("-"), 0, 1, 2, 0, 900, 32)
     head += struct.pack(order + "ii", 0, 2) + struct.pack(order + "iiII", 1, 0, 0, 2)
     return head + struct.pack(order + "iIII", 0, 0, 200, 0) + struct.pack(order + "iIII", 0, 200, 300, 0)
 
