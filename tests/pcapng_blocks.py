@@ -151,8 +151,8 @@ class Interface:
 
     @property
     def units_per_second(self) -> int:
-        [exponent] = self.option(IF_TSRESOL, b"\x06")
-        return 2 ** (exponent & 0x7F) if exponent & 0x80 else 10**exponent
+        [code] = self.option(IF_TSRESOL, b"\x06")
+        return units_per_second(code)
 
 
 @dataclass
