@@ -1,5 +1,5 @@
-"""pcapng with struct alone: built block by block, with every freedom that a broken writer takes, for those who read;
-parsed, with every rule that a good writer keeps asserted, for those who write."""
+"""pcapng with struct alone: built block by block, with every freedom that a broken writer takes, for those
+who read; parsed, with every rule that a good writer keeps asserted, for those who write."""
 
 from __future__ import annotations
 
