@@ -21,6 +21,7 @@ from umpa_sniffing.exceptions import (
 from umpa_sniffing.packet_list import PacketList
 from umpa_sniffing.records import CaptureStats, Option, Stopped
 from umpa_sniffing.sniffing import (
+    from_bytes,
     from_file,
     from_file_loop,
     get_available_devices,
@@ -55,6 +56,7 @@ __all__ = [
     "UMPAWarning",
     "can_capture",
     "devices",
+    "from_bytes",
     "from_file",
     "from_file_loop",
     "get_available_devices",

@@ -1,6 +1,6 @@
 import os
-from collections.abc import Callable, Coroutine, Iterable, Mapping
-from typing import Any, Literal, TypeAlias, TypedDict, TypeVar, final, overload
+from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
+from typing import Any, Literal, Protocol, TypeAlias, TypedDict, TypeVar, final, overload
 
 from typing_extensions import Buffer, Self
 
@@ -150,12 +150,27 @@ def open_live(
     flush_interval: float = 100,
     decode_as: _DecodeAs = None,
 ) -> Capture: ...
+
+class _ReadsInto(Protocol):
+    def readinto(self, buffer: memoryview, /) -> int | None: ...
+
+class _Reads(Protocol):
+    def read(self, size: int, /) -> Buffer | None: ...
+
+_CaptureFile: TypeAlias = str | bytes | os.PathLike[str] | os.PathLike[bytes] | int | _ReadsInto | _Reads
+CaptureFiles: TypeAlias = _CaptureFile | Sequence[_CaptureFile]
+
 def open_offline(
-    path: str | bytes | os.PathLike[str] | os.PathLike[bytes],
+    path: CaptureFiles,
     *,
     filter: str | None = None,
     count: int = 0,
     decode_as: _DecodeAs = None,
+    merge: bool = False,
+    follow: bool = False,
+    errors: Literal["raise", "warn", "ignore"] = "raise",
+    dump: str | bytes | os.PathLike[str] | os.PathLike[bytes] | Dump | None = None,
+    flush_interval: float = 100,
 ) -> Capture: ...
 def get_available_devices() -> list[str]: ...
 

@@ -10,6 +10,7 @@ exception (KeyboardInterrupt).
 from __future__ import annotations
 
 import contextlib
+import io
 import os
 from collections.abc import Callable, Iterable
 
@@ -26,6 +27,7 @@ from umpa_sniffing.exceptions import UMPACallbackException, UMPATimeoutException
 from umpa_sniffing.packet_list import PacketList
 
 __all__ = [
+    "from_bytes",
     "from_file",
     "from_file_loop",
     "get_available_devices",
@@ -38,7 +40,11 @@ __all__ = [
 
 TYPE_CHECKING = False  # as in typing, which takes longer to import than all else here
 if TYPE_CHECKING:
-    from typing import TypeVar
+    from typing import Literal, TypeVar
+
+    from typing_extensions import Buffer
+
+    from umpa_sniffing._core import CaptureFiles
 
     Result = TypeVar("Result")
 
@@ -221,25 +227,55 @@ def _required(fname: Path | Dump, format: str | None) -> Path | Dump:
     return Dump(fname, format=format)
 
 
-def from_file(filename: Path, count: int = 0, filter: str | None = None) -> PacketList:
-    """Reads a pcap or pcapng file and returns its packets: ``count`` that match ``filter``.
+def from_file(
+    filename: CaptureFiles,
+    count: int = 0,
+    filter: str | None = None,
+    *,
+    merge: bool = False,
+    errors: Literal["raise", "warn", "ignore"] = "raise",
+) -> PacketList:
+    """Reads a capture file and returns its packets: ``count`` that match ``filter``.
 
-    A file that is damaged or cut raises an exception that has the good packets as ``packets``.
+    filename, merge, errors: as of open_offline(). A file that is damaged or cut raises an exception that has
+    the good packets as ``packets``; with errors="warn" or "ignore", what is good behind the damage comes too.
     """
-    return _read_all(lambda: open_offline(filename, filter=filter, count=count))
+    return _read_all(lambda: open_offline(filename, filter=filter, count=count, merge=merge, errors=errors))
+
+
+class _Contents(io.BytesIO):
+    name = "<bytes>"
+
+
+def from_bytes(
+    buffer: Buffer,
+    count: int = 0,
+    filter: str | None = None,
+    *,
+    errors: Literal["raise", "warn", "ignore"] = "raise",
+) -> PacketList:
+    """The packets of a capture file whose contents are in memory; else as from_file()."""
+    try:
+        contents = _Contents(buffer if isinstance(buffer, bytes) else memoryview(buffer))
+    except TypeError:
+        raise TypeError(f"buffer must be bytes, or the like of them, not {type(buffer).__name__}") from None
+    return from_file(contents, count, filter, errors=errors)
 
 
 def from_file_loop(
-    filename: Path,
+    filename: CaptureFiles,
     count: int = 0,
     filter: str | None = None,
     callback: Callback | None = None,
     callback_args: Iterable[object] | None = None,
+    *,
+    merge: bool = False,
+    errors: Literal["raise", "warn", "ignore"] = "raise",
 ) -> None:
-    """Calls ``callback(timestamp, pkt, *callback_args)`` for each packet of a file."""
+    """Calls ``callback(timestamp, pkt, *callback_args)`` for each packet of a file; else as from_file()."""
     function = _check_callback(callback)
     arguments = _arguments(callback_args)
     _counted(
-        lambda: open_offline(filename, filter=filter, count=count),
+        lambda: open_offline(filename, filter=filter, count=count, merge=merge, errors=errors),
         lambda capture: capture.loop(function, arguments),
     )
