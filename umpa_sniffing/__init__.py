@@ -19,7 +19,7 @@ from umpa_sniffing.exceptions import (
     UMPAWarning,
 )
 from umpa_sniffing.packet_list import PacketList
-from umpa_sniffing.records import CaptureStats, Option, Stopped
+from umpa_sniffing.records import CaptureStats, Interface, Option, Stopped
 from umpa_sniffing.sniffing import (
     from_bytes,
     from_file,
@@ -42,6 +42,7 @@ __all__ = [
     "Device",
     "DeviceList",
     "Dump",
+    "Interface",
     "Layer",
     "Option",
     "Packet",

@@ -6,7 +6,7 @@ from typing_extensions import Buffer, Self
 
 from umpa_sniffing.dump import Dump
 from umpa_sniffing.protocols import LayersOfPacket
-from umpa_sniffing.records import CaptureStats, Stopped
+from umpa_sniffing.records import CaptureStats, Interface, Option, Stopped
 
 SNAPLEN_MAX: int
 
@@ -47,6 +47,24 @@ class Packet(LayersOfPacket):
         timestamp_ns: int = 0,
         wire_len: int | None = None,
         decode_as: _DecodeAs = None,
+        *,
+        comment: str | None = None,
+        interface: Interface | None = None,
+        options: Iterable[Option | tuple[int, Buffer | str | int]] | None = None,
+        source: str | bytes | os.PathLike[str] | os.PathLike[bytes] | None = None,
+    ) -> Self: ...
+    def replace(
+        self,
+        *,
+        data: Buffer = ...,
+        datalink: int = ...,
+        timestamp_ns: int = ...,
+        wire_len: int | None = ...,
+        decode_as: _DecodeAs = ...,
+        comment: str | None = ...,
+        interface: Interface | None = ...,
+        options: Iterable[Option | tuple[int, Buffer | str | int]] | None = ...,
+        source: str | bytes | os.PathLike[str] | os.PathLike[bytes] | None = ...,
     ) -> Self: ...
     @property
     def timestamp(self) -> float: ...
@@ -66,6 +84,30 @@ class Packet(LayersOfPacket):
     def trailer(self) -> bytes: ...
     @property
     def stopped(self) -> Stopped | None: ...
+    @property
+    def interface(self) -> Interface | None: ...
+    @property
+    def source(self) -> str | None: ...
+    @property
+    def options(self) -> tuple[Option, ...]: ...
+    @property
+    def comment(self) -> str | None: ...
+    @property
+    def comments(self) -> tuple[str, ...]: ...
+    @property
+    def direction(self) -> Literal["in", "out"] | None: ...
+    @property
+    def reception(self) -> Literal["unicast", "multicast", "broadcast", "promiscuous"] | None: ...
+    @property
+    def fcs_length(self) -> int | None: ...
+    @property
+    def link_errors(self) -> tuple[str, ...]: ...
+    @property
+    def drop_count(self) -> int | None: ...
+    @property
+    def packet_id(self) -> int | None: ...
+    @property
+    def queue(self) -> int | None: ...
     def get_raw(self) -> bytes: ...
     @overload
     def get(self, layer: type[_LayerT], /, nth: int = 1) -> _LayerT | None: ...

@@ -7,7 +7,7 @@ from collections import namedtuple
 
 
 class Option(namedtuple("Option", ["kind", "name", "value", "fields"])):
-    """An option, chunk or record of a layer's list; its fields are attributes, too.
+    """An option, chunk or record of a layer's list, or of a pcapng block; its fields are attributes, too.
 
     kind: its number. name: None for a kind that has none here. value: the bytes behind kind and length.
     fields: what is known to be in it, by name.
@@ -20,6 +20,33 @@ class Option(namedtuple("Option", ["kind", "name", "value", "fields"])):
             return self.fields[name]
         except KeyError:
             raise AttributeError(f"this {self.name or self.kind} has no {name}") from None
+
+
+class Interface(
+    namedtuple(
+        "Interface",
+        [
+            "name", "description", "datalink", "snaplen", "filter", "hardware", "os", "speed",
+            "mac", "ipv4", "ipv6", "resolution", "offset", "fcs_length", "comment", "options",
+        ],
+        defaults=[None, None, 1, 0, None, None, None, None, None, (), (), 10**9, 0, None, None, ()],
+    )
+):  # fmt: skip
+    """Where packets were captured, as far as it is told: by a pcapng file, or by a live capture.
+
+    name, description, filter, hardware, os, comment: texts, or None.
+    datalink: libpcap's number of the link type. snaplen: bytes kept of a packet, 0 where none is told.
+    speed: bits per second, or None. mac: an address, or None.
+    ipv4, ipv6: tuples of addresses with prefix lengths.
+    resolution: units of time per second. offset: seconds that the file adds to its times.
+    fcs_length: bytes of the frame check sequence in its packets, or None.
+    options: all that its block has, a tuple of Option.
+    """
+
+    __slots__ = ()
+
+    def __hash__(self):
+        return hash(self[:-1])  # options have dicts
 
 
 Stopped = namedtuple("Stopped", ["layer", "reason"])

@@ -15,6 +15,8 @@ enum {
 /* Of both kinds of packet block: type, total length, interface, time, two lengths. */
 enum { PACKET_BLOCK_HEADER = 28, PACKET_BLOCK_TRAILER = 4 };
 
+enum { OBSOLETE_PACKET_BLOCK = 2, ENHANCED_PACKET_BLOCK = 6, PACKET_DROPS_UNKNOWN = 0xffff };
+
 struct packet_options {
     const uint8_t *bytes; /* code, length, value, padded to 4; up to opt_endofopt, or to the end */
     uint32_t length;
@@ -36,6 +38,20 @@ static inline uint32_t packet_block_length(const struct packet *packet)
     uint32_t length;
     memcpy(&length, packet->bytes - PACKET_BLOCK_HEADER + 4, sizeof(length));
     return packet->flags & PACKET_OPTIONS_SWAPPED ? swapped_u32(length) : length;
+}
+
+/* Of an obsolete packet block, whose header has it; no other block's packet gives one. */
+static inline uint16_t packet_header_drops(const struct packet *packet)
+{
+    uint32_t type;
+    uint16_t drops;
+    if (!(packet->flags & PACKET_HAS_OPTIONS))
+        return PACKET_DROPS_UNKNOWN;
+    memcpy(&type, packet->bytes - PACKET_BLOCK_HEADER, sizeof(type));
+    if ((packet->flags & PACKET_OPTIONS_SWAPPED ? swapped_u32(type) : type) != OBSOLETE_PACKET_BLOCK)
+        return PACKET_DROPS_UNKNOWN;
+    memcpy(&drops, packet->bytes - PACKET_BLOCK_HEADER + 10, sizeof(drops));
+    return packet->flags & PACKET_OPTIONS_SWAPPED ? (uint16_t)(drops >> 8 | drops << 8) : drops;
 }
 
 static inline struct packet_options packet_options(const struct packet *packet)

@@ -112,7 +112,7 @@ static void interface_statistics(struct file_reader *reader, const struct block 
 static bool has_drop_count(const struct file_reader *reader, const uint8_t *block)
 {
     uint16_t drops = reader_u16(reader, block + 10);
-    return drops != 0 && drops != UINT16_MAX;
+    return drops != UINT16_MAX;
 }
 
 /* `words` say what has been read wrongly. */

@@ -13,9 +13,7 @@
 
 enum {
     INTERFACE_DESCRIPTION_BLOCK = 1,
-    OBSOLETE_PACKET_BLOCK = 2,
     INTERFACE_STATISTICS_BLOCK = 5,
-    ENHANCED_PACKET_BLOCK = 6,
 };
 
 #define SECTION_HEADER_BLOCK UINT32_C(0x0a0d0d0a)
@@ -26,7 +24,6 @@ enum {
     MICROSECONDS = 1000000,
     UTSNAME_FIELD = sizeof(((struct utsname *)0)->release),
     OS_NAME_MAX = 2 * UTSNAME_FIELD,
-    UNKNOWN_DROPS = 0xffff,
 };
 
 struct pcapng_writer {
@@ -150,26 +147,14 @@ static bool append_interface(struct pcapng_writer *pcapng, struct write_buffer *
     return true;
 }
 
-/* An obsolete packet block has its drop count in its header; no other block's packet gives one. */
-static uint16_t obsolete_drop_count(const struct packet *packet, bool is_swapped)
-{
-    uint32_t type;
-    uint16_t drops;
-    memcpy(&type, packet->bytes - PACKET_BLOCK_HEADER, sizeof(type));
-    if ((is_swapped ? swapped_u32(type) : type) != OBSOLETE_PACKET_BLOCK)
-        return UNKNOWN_DROPS;
-    memcpy(&drops, packet->bytes - PACKET_BLOCK_HEADER + 10, sizeof(drops));
-    return is_swapped ? (uint16_t)(drops >> 8 | drops << 8) : drops;
-}
-
 static void append_packet_options(struct write_buffer *buffer, const struct packet *packet,
                                   struct raw_options options)
 {
     static const uint16_t none[] = {0};
     size_t before = buffer->used;
     options_copy(buffer, PACKET_BLOCK, options, none);
-    uint16_t drops = obsolete_drop_count(packet, options.is_swapped);
-    if (drops != UNKNOWN_DROPS && !options_have(options, EPB_DROPCOUNT))
+    uint16_t drops = packet_header_drops(packet);
+    if (drops != PACKET_DROPS_UNKNOWN && !options_have(options, EPB_DROPCOUNT))
         option_append(buffer, EPB_DROPCOUNT, &(uint64_t){drops}, 8);
     if (buffer->used > before)
         option_append_end(buffer);

@@ -31,7 +31,9 @@ static int module_exec(PyObject *module)
     struct module_state *state = PyModule_GetState(module);
     decoder_init(&state->decoder);
     state->exceptions = PyImport_ImportModule("umpa_sniffing.exceptions");
-    if (state->exceptions == NULL || !import_records(state))
+    if (state->exceptions == NULL || !import_records(state) ||
+        (state->file_options = PyImport_ImportModule("umpa_sniffing.file_options")) == NULL ||
+        (state->file_interfaces = PyImport_ImportModule("umpa_sniffing.file_interfaces")) == NULL)
         return -1;
     if (protocol_table_setup(module) < 0 || layer_setup(module, state) < 0 ||
         packet_setup(module, state) < 0 || capture_setup(module, state) < 0 ||

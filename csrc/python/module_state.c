@@ -21,6 +21,8 @@ static int each_reference(struct module_state *state,
         &state->item_type,
         &state->stopped_type,
         &state->stats_type,
+        &state->file_options,
+        &state->file_interfaces,
         &state->exceptions,
     };
     int result = 0;

@@ -1,6 +1,7 @@
 /* umpa_sniffing.Packet: see packet_object.h.
  * It refers to no Python object, so there are no cycles and no GC header. */
 #include "packet_memory.h"
+#include "packet_origin.h"
 
 #include "../capture/devices.h"
 #include "../decode/summary.h"
@@ -74,8 +75,7 @@ static const char *untold_link_type(const struct packet *packet)
 static size_t write_summary(const void *subject, char *buffer, size_t capacity)
 {
     const PacketObject *self = subject;
-    return summary_of_packet(&self->head, self->head.bytes, untold_link_type(&self->head), buffer,
-                             capacity);
+    return summary_of_packet(&self->head, self->head.bytes, untold_link_type(&self->head), buffer, capacity);
 }
 
 static PyObject *packet_repr(PyObject *self)
@@ -98,9 +98,9 @@ static PyObject *packet_richcompare(PyObject *self, PyObject *other, int operati
 static Py_hash_t packet_hash(PyObject *self)
 {
     const PacketObject *packet = (PacketObject *)self;
-    PyObject *key = Py_BuildValue("y#LII", (const char *)packet->head.bytes,
-                                  (Py_ssize_t)packet->head.caplen, (long long)packet->head.timestamp_ns,
-                                  packet->head.wire_len, packet->head.link_type);
+    PyObject *key =
+        Py_BuildValue("y#LII", (const char *)packet->head.bytes, (Py_ssize_t)packet->head.caplen,
+                      (long long)packet->head.timestamp_ns, packet->head.wire_len, packet->head.link_type);
     Py_hash_t hash = key == NULL ? -1 : PyObject_Hash(key);
     Py_XDECREF(key);
     return hash;
@@ -129,6 +129,8 @@ PyDoc_STRVAR(get_doc,
 static PyMethodDef packet_methods[] = {
     {"get_raw", packet_to_bytes, METH_NOARGS, get_raw_doc},
     {"get", (PyCFunction)(void (*)(void))packet_get, METH_VARARGS | METH_KEYWORDS, get_doc},
+    {"replace", (PyCFunction)(void (*)(void))packet_replace, METH_VARARGS | METH_KEYWORDS,
+     packet_replace_doc},
     {"_layer_at", packet_layer_at, METH_O, NULL},
     {"__bytes__", packet_to_bytes, METH_NOARGS, NULL},
     {"__reduce__", packet_reduce, METH_NOARGS, NULL},
@@ -175,8 +177,7 @@ static PyObject *packet_get_trailer(PyObject *self, void *closure)
     uint32_t count = packet->head.layer_count;
     uint32_t end = count == 0 ? 0 : packet_layers(&packet->head)[count - 1].end;
     (void)closure;
-    return PyBytes_FromStringAndSize((const char *)packet->head.bytes + end,
-                                     packet->head.caplen - end);
+    return PyBytes_FromStringAndSize((const char *)packet->head.bytes + end, packet->head.caplen - end);
 }
 
 static PyObject *packet_get_stopped(PyObject *self, void *closure)
@@ -210,6 +211,26 @@ static const PyGetSetDef packet_getset[] = {
     {"trailer", packet_get_trailer, NULL, "Bytes behind what the innermost length field covers.", NULL},
     {"stopped", packet_get_stopped, NULL,
      "None, or (layer, reason): what kept the packet from being decoded whole.", NULL},
+    {"interface", packet_get_interface, NULL, "Where it was captured, an Interface; None where nobody knows.",
+     NULL},
+    {"source", packet_get_source, NULL, "The path of the file that it is from, or None.", NULL},
+    {"options", packet_get_options, NULL,
+     "All that its pcapng block says beside the bytes, a tuple of Option.", NULL},
+    {"comment", packet_get_from_options, NULL, "The first comment, or None.", "comment"},
+    {"comments", packet_get_all_from_options, NULL, "All comments, a tuple.", "comments"},
+    {"direction", packet_get_from_options, NULL, "'in', 'out' or None.", "direction"},
+    {"reception", packet_get_from_options, NULL,
+     "'unicast', 'multicast', 'broadcast', 'promiscuous' or None.", "reception"},
+    {"fcs_length", packet_get_from_options, NULL,
+     "Bytes of the frame check sequence at the end, or None where it is not told.", "fcs_length"},
+    {"link_errors", packet_get_all_from_options, NULL, "What the receiver found wrong, a tuple of texts.",
+     "link_errors"},
+    {"drop_count", packet_get_from_options, NULL,
+     "Packets that were lost between the one before of this interface and this, or None.", "drop_count"},
+    {"packet_id", packet_get_from_options, NULL,
+     "A number that is the same wherever the same packet was captured, or None.", "packet_id"},
+    {"queue", packet_get_from_options, NULL, "The number of the device's queue that it came by, or None.",
+     "queue"},
 };
 
 /* The fixed attributes and, behind them, one for each protocol. */

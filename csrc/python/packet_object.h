@@ -1,5 +1,5 @@
-/* umpa_sniffing.Packet: one immutable object a packet, with its head and layers; packet_memory.h tells where its
- * bytes lie. */
+/* umpa_sniffing.Packet: one immutable object a packet, with its head and layers; packet_memory.h tells where
+ * its bytes lie. */
 #ifndef UMPA_PYTHON_PACKET_OBJECT_H
 #define UMPA_PYTHON_PACKET_OBJECT_H
 
@@ -20,6 +20,8 @@ double timestamp_seconds(int64_t timestamp_ns);
 extern const char packet_doc[];
 PyObject *packet_new(PyTypeObject *type, PyObject *args, PyObject *keywords);
 PyObject *packet_reduce(PyObject *self, PyObject *unused);
+extern const char packet_replace_doc[];
+PyObject *packet_replace(PyObject *self, PyObject *args, PyObject *keywords);
 
 /* packet_layers.c */
 /* The protocol of a key: a layer's name or type. -1 for one that is neither's, -2 with an exception set. */
