@@ -22,8 +22,8 @@ NATIVE, SWAPPED = "<>" if sys.byteorder == "little" else "><"
 _LONGEST_OPTION = 65535
 _LONGEST_OPTIONS = 16_000_000  # of a block: readers refuse more
 
-# By an option's number: its name, what is in it, and the names of its fields. There is a text, bytes without a
-# byte order, or numbers by struct's letters, behind which one more field has the rest.
+# By an option's number: its name, what is in it, and the names of its fields. There is a text, bytes without
+# a byte order, or numbers by struct's letters, behind which one more field has the rest.
 Layouts = dict[int, tuple[str, str, tuple[str, ...]]]
 TEXT, BYTES = "text", "bytes"
 COMMENT, _FLAGS, _DROP_COUNT, _PACKET_ID, _QUEUE = 1, 2, 4, 5, 6

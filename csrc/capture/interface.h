@@ -11,7 +11,7 @@ struct interface {
     atomic_uint users;
     uint32_t link_type;        /* libpcap's DLT */
     uint32_t snaplen;          /* 0: none is told */
-    uint64_t units_per_second; /* of the timestamps where they came from */
+    uint64_t units_per_second; /* of the timestamps where they came from; 0: more than 64 bits hold */
     int64_t offset_seconds;    /* that the file adds to them; it is in timestamp_ns already */
     const char *source;        /* a file's path; NULL: a device */
     bool is_swapped;           /* numbers in `options` are not in this machine's byte order */

@@ -153,14 +153,14 @@ void reader_set_time_unit(struct reader_interface *interface, bool is_binary, ui
     enum { NANO = 9 };
     const int64_t simple_offset_max = INT64_MAX / 2 / NS_PER_SECOND;
     uint64_t units = 1, base = is_binary ? 2 : 10;
-    for (unsigned i = 0; i < exponent && units <= UINT64_MAX / base; i++)
-        units *= base;
+    for (unsigned i = 0; i < exponent; i++)
+        units = units <= UINT64_MAX / base ? units * base : 0;
     interface->is_binary = is_binary;
     interface->exponent = exponent;
     interface->offset_seconds = offset_seconds;
     interface->shared->offset_seconds = offset_seconds;
     interface->shared->units_per_second = units;
-    interface->multiplier_max = 0;
+    interface->multiplier_end = 0;
     if (is_binary || exponent > NANO || offset_seconds < -simple_offset_max ||
         offset_seconds > simple_offset_max)
         return;
@@ -168,7 +168,7 @@ void reader_set_time_unit(struct reader_interface *interface, bool is_binary, ui
     interface->multiplier = 1;
     for (unsigned i = exponent; i < NANO; i++)
         interface->multiplier *= 10;
-    interface->multiplier_max = INT64_MAX / 2 / interface->multiplier;
+    interface->multiplier_end = INT64_MAX / 2 / interface->multiplier;
 }
 
 int64_t reader_exact_timestamp(const struct reader_interface *interface, uint64_t units)

@@ -39,7 +39,7 @@ struct reader_interface {
     int64_t offset_seconds;
     int64_t offset_ns;       /* the same, for the simple ones */
     uint64_t multiplier;     /* of units to nanoseconds; 0: they are not that simple */
-    uint64_t multiplier_max; /* the most units that this is right for */
+    uint64_t multiplier_end; /* of the units that this is right for; 0: of none */
     uint32_t caplen_max;
     uint64_t received, dropped; /* as the file's last statistics say; UINT64_MAX: it has none */
     int chunk_index;            /* of the caller's: in its present chunk; -1: not there */
@@ -145,7 +145,7 @@ int64_t reader_exact_timestamp(const struct reader_interface *interface, uint64_
 
 static inline int64_t reader_timestamp(const struct reader_interface *interface, uint64_t units)
 {
-    if (units <= interface->multiplier_max)
+    if (units < interface->multiplier_end)
         return (int64_t)(units * interface->multiplier) + interface->offset_ns;
     return reader_exact_timestamp(interface, units);
 }
