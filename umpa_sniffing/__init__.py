@@ -18,6 +18,7 @@ from umpa_sniffing.exceptions import (
     UMPASniffingException,
     UMPAWarning,
 )
+from umpa_sniffing.packet_index import PacketIndex
 from umpa_sniffing.packet_list import PacketList
 from umpa_sniffing.records import CaptureStats, Interface, Option, Stopped
 from umpa_sniffing.sniffing import (
@@ -46,6 +47,7 @@ __all__ = [
     "Layer",
     "Option",
     "Packet",
+    "PacketIndex",
     "PacketList",
     "Refusal",
     "Stopped",

@@ -1,15 +1,17 @@
 /* Packets of capture files: see file_source.h. */
+#define _POSIX_C_SOURCE 200809L /* F_DUPFD_CLOEXEC */
 #include "file_source.h"
 #include "../capture/source_internal.h"
 #include "capture_file.h"
 #include "file_filters.h"
 #include <errno.h>
+#include <fcntl.h>
 #include <stdlib.h>
 #include <string.h>
 
 enum {
-    /* What one fill reads at least before it comes back, though nothing matches: few hand-overs of the GIL, and still
-     * a look at signals every few milliseconds. */
+    /* What one fill reads at least before it comes back, though nothing matches: few hand-overs of the GIL,
+     * and still a look at signals every few milliseconds. */
     READ_AT_LEAST = BATCH_PACKETS,
     STEPS_AT_MOST = 64,
 };
@@ -25,7 +27,8 @@ struct file_source {
     char *told_name; /* of a file that is closed, while somebody is told about it */
 };
 
-static bool keep_failure(struct file_source *self, struct capture_file *file, const struct capture_error *error)
+static bool keep_failure(struct file_source *self, struct capture_file *file,
+                         const struct capture_error *error)
 {
     self->base.failure = *error;
     if (file != NULL && error->kind != ERROR_FILTER)
@@ -131,8 +134,11 @@ static bool handle(struct file_source *self, unsigned index, enum file_result re
         self->base.has_more = true;
         return false;
     case FILE_END:
-        close_file(self, index);
-        return true;
+        if (self->options.file_count == 1) /* it stays open: see file_source_access */
+            self->base.ended = true;
+        else
+            close_file(self, index);
+        return !self->base.ended;
     case FILE_BEGINS:
         return prepare_filter(self, file, &self->base.failure);
     case FILE_FAILED:
@@ -193,8 +199,8 @@ static bool look_ahead(struct file_source *self)
         struct capture_file *file = self->files[i];
         while (!file->has_next) {
             struct capture_error error = {0};
-            enum file_result result = capture_file_next(file, &file->next, self->base.appended == 0,
-                                                        &self->base.left, &error);
+            enum file_result result =
+                capture_file_next(file, &file->next, self->base.appended == 0, &self->base.left, &error);
             file->has_next = result == FILE_PACKET;
             if (result == FILE_PACKET)
                 break;
@@ -232,8 +238,8 @@ static bool read_merged(struct file_source *self, uint32_t *left)
         struct capture_file *file = self->files[0];
         source_append(source, &file->next);
         --*left;
-        enum file_result result = capture_file_next(file, &file->next, source->appended == 0, &source->left,
-                                                    &error);
+        enum file_result result =
+            capture_file_next(file, &file->next, source->appended == 0, &source->left, &error);
         file->has_next = result == FILE_PACKET;
         if (!file->has_next)
             return handle(self, 0, result, &error);
@@ -359,4 +365,19 @@ struct source *file_source_open(const struct file_options *options, struct captu
     if (count > 0)
         describe(self);
     return &self->base;
+}
+
+bool file_source_access(struct source *source, struct file_access *access, struct capture_error *error)
+{
+    const struct file_source *self = (const void *)source;
+    source_enter(source);
+    const struct byte_input *input = self->files[0]->window.input;
+    int fd = input_random_access_fd(input);
+    access->on_damage = self->options.on_damage;
+    access->compression = input_compression(input);
+    access->fd = fd < 0 ? -1 : fcntl(fd, F_DUPFD_CLOEXEC, 0);
+    if (fd >= 0 && access->fd < 0)
+        capture_error_set_errno(error, errno);
+    source_leave(source);
+    return fd < 0 || access->fd >= 0;
 }

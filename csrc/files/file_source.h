@@ -26,8 +26,16 @@ struct file_options {
     struct interrupt_check interrupt; /* while opening waits for a pipe */
 };
 
-/* The first file is opened at once, all of them where they are merged. Errors and notices have the file's name as
- * their subject, which stays until the source is closed. */
+/* The first file is opened at once, all of them where they are merged. Errors and notices have the file's
+ * name as their subject, which stays until the source is closed. */
 struct source *file_source_open(const struct file_options *options, struct capture_error *error);
+
+/* How to read the one file of a source beside it. */
+struct file_access {
+    int fd;                  /* a duplicate, the caller's; -1: it can't be read at any offset */
+    const char *compression; /* as of input_compression */
+    enum damage_policy on_damage;
+};
+bool file_source_access(struct source *source, struct file_access *access, struct capture_error *error);
 
 #endif

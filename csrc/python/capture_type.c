@@ -2,6 +2,7 @@
 #include "arguments.h"
 #include "capture_object.h"
 #include "errors.h"
+#include "packet_index.h"
 
 PyDoc_STRVAR(stop_doc,
              "stop()\n--\n\n"
@@ -70,6 +71,7 @@ static PyMethodDef capture_methods[] = {
     {"close", capture_close, METH_NOARGS, close_doc},
     {"stats", capture_stats, METH_NOARGS, capture_stats_doc},
     {"set_filter", capture_set_filter, METH_O, capture_set_filter_doc},
+    {"index", capture_index, METH_NOARGS, capture_index_doc},
     {"fileno", capture_fileno, METH_NOARGS, capture_fileno_doc},
     {"_poll", capture_poll, METH_NOARGS, capture_poll_doc},
     {"_begin_wait", capture_begin_wait, METH_NOARGS, capture_begin_wait_doc},

@@ -3,6 +3,7 @@
 #include "devices.h"
 #include "errors.h"
 #include "layer_object.h"
+#include "packet_index.h"
 #include "packet_writer.h"
 
 #include "../capture/source.h"
@@ -37,7 +38,7 @@ static int module_exec(PyObject *module)
         return -1;
     if (protocol_table_setup(module) < 0 || layer_setup(module, state) < 0 ||
         packet_setup(module, state) < 0 || capture_setup(module, state) < 0 ||
-        packet_writer_setup(module) < 0)
+        packet_writer_setup(module) < 0 || packet_index_setup(module, state) < 0)
         return -1;
     return PyModule_AddIntConstant(module, "SNAPLEN_MAX", SNAPLEN_MAX);
 }

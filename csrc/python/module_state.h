@@ -13,6 +13,8 @@ struct module_state {
     PyTypeObject *layer_type; /* the base of all layer types */
     PyTypeObject *layer_types[PROTOCOL_COUNT];
     PyTypeObject *capture_type;
+    PyTypeObject *record_index_type;
+    PyTypeObject *record_iterator_type;
     PyObject *item_type; /* the named tuples of umpa_sniffing.records */
     PyObject *stopped_type;
     PyObject *stats_type;
