@@ -65,6 +65,7 @@ static enum file_result refill(struct capture_file *file, bool is_free, struct s
     case WINDOW_RESTARTED:
         file->has_begun = false;
         file->is_recovering = false;
+        error->kind = ERROR_FILE_FORMAT; /* not that of before */
         return FILE_NOTICE;
     case WINDOW_FAILED:
         return end_by_damage(file, error, error);

@@ -1,9 +1,12 @@
 /* Filters of files with several link types: see file_filters.h. */
 #define _DEFAULT_SOURCE /* strdup; u_int, for pcap.h */
 #include "file_filters.h"
+#include "../capture/devices.h"
 #include "../capture/filter_program.h"
 #include "../capture/source.h"
 #include <errno.h>
+#include <inttypes.h>
+#include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
 
@@ -81,4 +84,15 @@ enum filter_verdict file_filters_match(struct file_filters *filters, const struc
     const struct file_filter *filter = filters->last_used;
     return !filter->is_impossible && filter_matches(&filter->program, packet) ? FILTER_MATCHES
                                                                              : FILTER_DIFFERS;
+}
+
+void file_filters_tell_impossible(const struct file_filters *filters, uint32_t link_type,
+                                  const struct capture_error *why, struct capture_error *notice)
+{
+    char number[sizeof("DLT 4294967295")];
+    const char *name = link_type_name((int)link_type);
+    snprintf(number, sizeof(number), "DLT %" PRIu32, link_type);
+    capture_error_set(notice, ERROR_FILTER, 0,
+                      "packets of link type %s do not match the filter '%.120s', which is not for that type: %.200s",
+                      name == NULL ? number : name, filters->expression, why->text);
 }

@@ -31,4 +31,8 @@ enum filter_verdict file_filters_know(struct file_filters *filters, uint32_t lin
 enum filter_verdict file_filters_match(struct file_filters *filters, const struct packet *packet,
                                        struct capture_error *error);
 
+/* Words for a warning; `why`: as file_filters_match says it. */
+void file_filters_tell_impossible(const struct file_filters *filters, uint32_t link_type,
+                                  const struct capture_error *why, struct capture_error *notice);
+
 #endif

@@ -52,9 +52,10 @@ struct file_reader {
     uint64_t end_offset; /* of `end`, from the file's beginning */
     bool at_end;         /* no more bytes will come */
     size_t needed;
-    uint64_t to_skip; /* bytes that are of no interest */
+    uint64_t to_skip; /* bytes of the block at hand that are of no interest */
+    uint64_t skipped; /* of it */
     const char *name; /* for interfaces: the file's path, or NULL */
-    uint32_t (*link_type)(uint32_t linktype); /* the DLT of a number in a file; NULL: they are the same */
+    uint32_t (*link_type)(uint32_t linktype); /* the DLT of a number in a file; UINT32_MAX: no memory */
 
     bool is_swapped;
     uint8_t record_header; /* pcap: bytes */

@@ -91,13 +91,6 @@ static bool prepare_filter(struct file_source *self, const struct capture_file *
     return self->has_filter || why.kind == ERROR_NONE;
 }
 
-static void tell_impossible(struct file_source *self, uint32_t link_type, const struct capture_error *why)
-{
-    capture_error_set(&self->base.notice, ERROR_FILTER, 0,
-                      "packets of link type %u do not match the filter, which is not for that type: %s",
-                      link_type, why->text);
-}
-
 static bool file_matches(void *source, const struct packet *packet)
 {
     struct file_source *self = source;
@@ -108,7 +101,7 @@ static bool file_matches(void *source, const struct packet *packet)
         return true;
     case FILTER_IS_IMPOSSIBLE:
         if (error.kind == ERROR_FILTER && self->has_filter)
-            tell_impossible(self, packet->link_type, &error);
+            file_filters_tell_impossible(&self->filters, packet->link_type, &error, &self->base.notice);
         else
             self->base.failure = error;
         return false;

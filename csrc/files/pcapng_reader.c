@@ -217,8 +217,11 @@ static enum reader_result skip(struct file_reader *reader)
     size_t step = left < reader->to_skip ? left : (size_t)reader->to_skip;
     reader->start += step;
     reader->to_skip -= step;
-    if (reader->to_skip == 0)
+    reader->skipped += step;
+    if (reader->to_skip == 0) {
+        reader->skipped = 0;
         return READER_PACKET;
+    }
     if (!reader->at_end) {
         reader->needed = 1;
         return READER_NEEDS_BYTES;
@@ -243,10 +246,10 @@ static enum reader_result look_at_block(struct file_reader *reader, struct block
     if (length % 4 != 0 || length < LEAST_BLOCK || length < least)
         return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
     *block = (struct block){type, length, bytes};
-    if (least == 0 && left < length)
-        return READER_PACKET;
     if (length > OPTIONS_MAX && length - OPTIONS_MAX > longest_packet(reader))
         return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
+    if (least == 0 && left < length)
+        return READER_PACKET;
     if (left < length)
         return reader_lacks(reader, length, "a block");
     if (reader_u32(reader, bytes + length - BLOCK_TRAILER) != length)
@@ -333,7 +336,7 @@ static bool looks_like_block(const struct file_reader *reader, const uint8_t *by
  * two lengths that agree. */
 static enum reader_result pcapng_recover(struct file_reader *reader)
 {
-    reader->to_skip = 0;
+    reader->to_skip = reader->skipped = 0;
     if (reader_offset(reader) == reader->damaged_at && reader->start < reader->end) {
         struct block block;
         if (look_at_block(reader, &block) == READER_PACKET) {

@@ -58,8 +58,7 @@ static struct byte_input *open_file(void *context, unsigned index, char **name, 
     return input;
 }
 
-/* A tuple of what is to be opened. */
-static PyObject *paths_of(PyObject *path, int follow)
+static PyObject *tuple_of(PyObject *path, int follow)
 {
     if (!PyList_Check(path) && !PyTuple_Check(path))
         return PyTuple_Pack(1, path);
@@ -70,6 +69,16 @@ static PyObject *paths_of(PyObject *path, int follow)
         return PySequence_Tuple(path);
     PyErr_SetString(PyExc_ValueError, what);
     return NULL;
+}
+
+/* A tuple of what is to be opened. */
+static PyObject *paths_of(struct module_state *state, PyObject *path, int follow)
+{
+    PyObject *paths = tuple_of(path, follow);
+    for (Py_ssize_t i = 0; paths != NULL && i < PyTuple_GET_SIZE(paths); i++)
+        if (!file_input_check(state, PyTuple_GET_ITEM(paths, i)))
+            Py_CLEAR(paths);
+    return paths;
 }
 
 PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords)
@@ -98,7 +107,7 @@ PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords)
     if ((self = capture_new(state, &options, 0)) == NULL)
         goto done;
     self->follows = follow;
-    self->paths = paths_of(path, follow);
+    self->paths = paths_of(state, path, follow);
     self->kept = PyList_New(0);
     if (self->paths == NULL || self->kept == NULL) {
         Py_CLEAR(self);

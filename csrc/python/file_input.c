@@ -201,14 +201,43 @@ static struct byte_input *open_fd(int fd, bool follow, struct capture_error *err
     return NULL;
 }
 
+static bool is_number(PyObject *path)
+{
+    return PyLong_Check(path) && !PyBool_Check(path);
+}
+
+static bool descriptor_of(PyObject *number, int *fd, PyObject **name)
+{
+    int64_t value;
+    if (!argument_integer(number, "path, a file descriptor,", 0, INT_MAX, &value))
+        return false;
+    *fd = (int)value;
+    return (*name = PyUnicode_FromFormat("<fd %d>", *fd)) != NULL;
+}
+
+bool file_input_check(struct module_state *state, PyObject *path)
+{
+    int fd;
+    PyObject *name;
+    if (!is_number(path))
+        return true;
+    if (!descriptor_of(path, &fd, &name))
+        return false;
+    bool is_open = fcntl(fd, F_GETFD) >= 0;
+    if (!is_open) {
+        struct capture_error error = {0};
+        capture_error_set_errno(&error, errno);
+        raise_capture_error(state, &error, name);
+    }
+    Py_DECREF(name);
+    return is_open;
+}
+
 static struct byte_input *open_number(PyObject *number, bool follow, PyObject **name,
                                       struct capture_error *error)
 {
-    int64_t fd;
-    if (!argument_integer(number, "path, a file descriptor,", 0, INT_MAX, &fd) ||
-        (*name = PyUnicode_FromFormat("<fd %d>", (int)fd)) == NULL)
-        return NULL;
-    return open_fd((int)fd, follow, error);
+    int fd;
+    return descriptor_of(number, &fd, name) ? open_fd(fd, follow, error) : NULL;
 }
 
 static struct byte_input *open_path(PyObject *path, bool follow, CaptureObject *capture, PyObject **name,
@@ -246,7 +275,7 @@ struct byte_input *file_input_open(struct module_state *state, PyObject *path, b
     *name = NULL;
     if (is_path(path))
         input = open_path(path, follow, capture, name, &error);
-    else if (PyLong_Check(path) && !PyBool_Check(path))
+    else if (is_number(path))
         input = open_number(path, follow, name, &error);
     else
         input = open_object(path, follow, capture, kept, name, &error);
