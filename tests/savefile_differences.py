@@ -14,7 +14,7 @@ import libpcap
 from capture_files import SECOND, Record, seen
 
 from umpa_sniffing import from_file
-from umpa_sniffing.exceptions import UMPAFileFormatException
+from umpa_sniffing.exceptions import UMPASniffingException
 
 PCAPNG = b"\x0a\x0d\x0d\x0a"
 NEAREST = (-(2**63), 2**63 - 1)
@@ -31,7 +31,7 @@ class Compared:
     content: bytes
     theirs: libpcap.Reading
     packets: list
-    error: UMPAFileFormatException | None
+    error: UMPASniffingException | None
 
     @property
     def is_pcapng(self) -> bool:
@@ -146,6 +146,7 @@ def no_interface_at_all(file: Compared) -> bool:
 
 @dataclass
 class Report:
+    filter: str = ""
     files: int = 0
     packets: int = 0
     explained: Counter[str] = field(default_factory=Counter)
@@ -153,10 +154,10 @@ class Report:
 
     def compare(self, path: Path) -> None:
         try:
-            packets, error = from_file(path), None
-        except UMPAFileFormatException as caught:
+            packets, error = from_file(path, filter=self.filter or None), None
+        except UMPASniffingException as caught:
             packets, error = caught.packets, caught
-        file = Compared(path, path.read_bytes(), libpcap.read(path), packets, error)
+        file = Compared(path, path.read_bytes(), libpcap.read(path, self.filter), packets, error)
         self.files += 1
         self.packets += len(packets)
         theirs = file.theirs

@@ -20,7 +20,8 @@ MiB = 1 << 20
 PEAK = """
     import json, re, sys, warnings
     import umpa_sniffing
-    from umpa_sniffing import UMPAFileFormatException, from_bytes, from_file, open_offline
+    from umpa_sniffing import from_bytes, from_file, open_offline
+    from umpa_sniffing.exceptions import UMPAFileFormatException
 
     def peak():
         with open("/proc/self/status") as status:

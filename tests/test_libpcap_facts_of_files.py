@@ -12,6 +12,7 @@ import sys
 import threading
 from pathlib import Path
 
+import libpcap
 import pytest
 from capture_files import SECOND, numbered, pcap, pcapng, record, seen
 from hosts import Sender, numbers
@@ -41,7 +42,7 @@ def test_14_a_cut_file_gives_its_good_packets_first(file):
     file.write_bytes(pcap(numbered(5))[:-3])
     with open_offline(file) as capture:
         assert numbers(capture, 4) == [0, 1, 2, 3]
-        with pytest.raises(ValueError, match="after packet 4: truncated"):
+        with pytest.raises(ValueError, match="packet 5 at byte 260: the file is cut"):
             next(capture)
 
 
@@ -55,15 +56,12 @@ def test_15_files_of_either_format_order_and_unit_are_read(file, write, order, n
     assert [packet.timestamp_ns for packet in from_file(file)] == expected
 
 
-def test_15_what_libpcap_does_not_read_is_told(file):
-    file.write_bytes(gzip.compress(pcap(numbered(3))))
-    with pytest.raises(ValueError, match=str(file)):
-        from_file(file)
+def test_15_what_libpcap_does_not_read_is_read_all_the_same(file):
     other_interface = pcapng([], link_type=101)[28:]
-    file.write_bytes(pcapng(numbered(3)) + other_interface)
-    with pytest.raises(ValueError) as caught:
-        from_file(file)
-    assert len(caught.value.packets) == 3
+    for content in (gzip.compress(pcap(numbered(3))), pcapng(numbered(3)) + other_interface):
+        file.write_bytes(content)
+        assert not libpcap.read(file).good_end
+        assert [seen(packet) for packet in from_file(file)] == numbered(3)
 
 
 def test_16_lengths_and_times_are_as_odd_as_the_file_says(file):

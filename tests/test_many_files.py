@@ -251,13 +251,3 @@ def test_a_filter_that_is_none_is_an_error_at_once(files, filter):
     for source in (*paths, paths):
         with pytest.raises(UMPAFilterException):
             open_offline(source, filter=filter)
-
-
-def test_the_filter_can_be_changed_on_the_way(files):
-    (path,) = files(mixed_file())
-    with open_offline(path) as capture:
-        assert next(capture).datalink == 1
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore")
-            capture.set_filter("udp dst port 54")
-            assert [packet.datalink for packet in capture] == [1, 12]
