@@ -123,7 +123,8 @@ def test_a_length_beyond_the_end_does_not_allocate(lie, source, good, tmp_path):
     import subprocess
     source = sys.argv[2]
     if sys.argv[3] == "pipe":
-        source = subprocess.Popen(["cat", source], stdout=subprocess.PIPE).stdout.fileno()
+        program = subprocess.Popen(["cat", source], stdout=subprocess.PIPE)
+        source = program.stdout.fileno()
     elif sys.argv[3] == "file object":
         source = open(source, "rb")
     try:

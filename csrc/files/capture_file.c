@@ -103,6 +103,7 @@ static enum file_result step(struct capture_file *file, bool *found, struct capt
             file->has_begun = true;
             return FILE_BEGINS;
         }
+        reader->needed = 0;
         if (file->is_recovering)
             return tell_damage(file, FILE_PACKET, error);
         *found = file->has_packet = true;
@@ -117,6 +118,7 @@ static enum file_result step(struct capture_file *file, bool *found, struct capt
             return end_by_damage(file, &reader->error, error);
         file->damage = reader->error;
         file->is_recovering = true;
+        reader->needed = 0;
         return FILE_PACKET;
     case READER_NO_MEMORY:
         return no_memory(error);
