@@ -82,8 +82,8 @@ static enum file_result tell_damage(struct capture_file *file, enum file_result 
     file->is_recovering = false;
     if (file->on_damage == DAMAGE_IS_SKIPPED)
         return otherwise;
-    capture_error_set(error, ERROR_FILE_FORMAT, 0, "%.400s; %" PRIu64 " byte%s skipped", file->damage.text, skipped,
-                      skipped == 1 ? "" : "s");
+    capture_error_set(error, ERROR_FILE_FORMAT, 0, "%.400s; %" PRIu64 " byte%s skipped", file->damage.text,
+                      skipped, skipped == 1 ? "" : "s");
     error->file_offset = file->damage.file_offset;
     error->packet_number = file->damage.packet_number;
     return FILE_NOTICE;

@@ -83,7 +83,7 @@ enum filter_verdict file_filters_match(struct file_filters *filters, const struc
     }
     const struct file_filter *filter = filters->last_used;
     return !filter->is_impossible && filter_matches(&filter->program, packet) ? FILTER_MATCHES
-                                                                             : FILTER_DIFFERS;
+                                                                              : FILTER_DIFFERS;
 }
 
 void file_filters_tell_impossible(const struct file_filters *filters, uint32_t link_type,
@@ -92,7 +92,8 @@ void file_filters_tell_impossible(const struct file_filters *filters, uint32_t l
     char number[sizeof("DLT 4294967295")];
     const char *name = link_type_name((int)link_type);
     snprintf(number, sizeof(number), "DLT %" PRIu32, link_type);
-    capture_error_set(notice, ERROR_FILTER, 0,
-                      "packets of link type %s do not match the filter '%.120s', which is not for that type: %.200s",
-                      name == NULL ? number : name, filters->expression, why->text);
+    capture_error_set(
+        notice, ERROR_FILTER, 0,
+        "packets of link type %s do not match the filter '%.120s', which is not for that type: %.200s",
+        name == NULL ? number : name, filters->expression, why->text);
 }

@@ -95,8 +95,9 @@ PyObject *open_offline(PyObject *module, PyObject *args, PyObject *keywords)
     CaptureObject *self = NULL;
     PyObject *result = NULL;
 
-    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$OOOppOOO:open_offline", names, &path, &filter, &count,
-                                     &options.decode_as, &merge, &follow, &errors, &dump, &flush_interval))
+    if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|$OOOppOOO:open_offline", names, &path, &filter,
+                                     &count, &options.decode_as, &merge, &follow, &errors, &dump,
+                                     &flush_interval))
         return NULL;
     if (!argument_text(filter, "filter", &options.filter) ||
         !argument_integer(count, "count", 0, INT64_MAX, &options.count) ||

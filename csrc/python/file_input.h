@@ -14,8 +14,8 @@
 struct byte_input *file_input_open(struct module_state *state, PyObject *path, bool follow,
                                    CaptureObject *capture, PyObject *kept, PyObject **name);
 
-/* Whether it is open, if it is a descriptor; else false with an exception. To be asked before the capture opens
- * descriptors of its own, which get the lowest numbers that are free. */
+/* Whether it is open, if it is a descriptor; else false with an exception. To be asked before the capture
+ * opens descriptors of its own, which get the lowest numbers that are free. */
 bool file_input_check(struct module_state *state, PyObject *path);
 
 #endif
