@@ -196,6 +196,8 @@ def interface_raw(given: object) -> tuple[int, int, int, int, bytes]:
         if value == told or (told is None and _is_told_without_option(name, value)):
             continue
         pairs = [pair for pair in pairs if pair[0] != kind]
+        if name in _PLURAL and not isinstance(value, tuple):
+            raise TypeError(f"an interface's {name} can't be {value!r}: it is a tuple of addresses")
         for each in value if name in _PLURAL else [] if value is None else [value]:
             try:
                 pairs.append(kind_and_value((kind, write(each)), _OF_INTERFACE))

@@ -222,12 +222,11 @@ def packet_again(
     options: tuple[Option, ...],
     interface: Interface | None,
     source: str | None,
+    /,
     **changes: Any,
 ) -> Packet:
     """A packet out of all that is known of one, but for the changes: unpickled, or replaced."""
     data, datalink, timestamp_ns, wire_len, decode_as = arguments
-    if "comment" in changes and changes["comment"] is None and "options" not in changes:
-        options = tuple(option for option in options if option.kind != COMMENT)
     known: dict[str, Any] = {
         "data": data,
         "datalink": datalink,
@@ -238,4 +237,11 @@ def packet_again(
         "options": options,
         "source": source,
     }
-    return packet_type(**known | changes)
+    known |= changes
+    if "comment" in changes and changes["comment"] is None:
+        known["options"] = [each for each in known["options"] or () if not _is_comment(each)]
+    return packet_type(**known)
+
+
+def _is_comment(option: object) -> bool:
+    return isinstance(option, tuple) and option[:1] == (COMMENT,)

@@ -99,11 +99,12 @@ static void swap_numbers(enum option_block block, const struct option *option, u
         const struct numbers *numbers = &known[i];
         if (numbers->code != option->code || (numbers->block != block && numbers->block != ANY_BLOCK))
             continue;
-        for (size_t j = 0; j < numbers->count; j++) {
-            size_t start = j * numbers->width;
-            if (start + numbers->width <= option->length)
-                turn_around(value + start, numbers->width);
-        }
+        size_t length = (size_t)numbers->count * numbers->width;
+        bool has_rest = numbers->block == ANY_BLOCK; /* behind the enterprise's number */
+        if (option->length != length && !(has_rest && option->length > length))
+            continue;
+        for (size_t start = 0; start < length; start += numbers->width)
+            turn_around(value + start, numbers->width);
     }
 }
 
