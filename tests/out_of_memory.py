@@ -75,6 +75,15 @@ def pickling():
         assert make(*arguments) == each
 
 
+def origin():
+    interface = umpa_sniffing.Interface("eth0", ipv4=("10.0.0.1/8",), speed=5)
+    made = packet.replace(comment="why", options=[(2, 5), (6, b"any")], interface=interface)
+    make, arguments = made.__reduce__()
+    again = make(*arguments)
+    assert (again.comments, again.direction, again.interface.name) == (("why",), "in", "eth0")
+    return again.source, again.options, packet.interface, packet.comments
+
+
 def lists():
     option_list = segment.tcp.option_list
     return option_list[0].mss, error.icmp.quoted.tcp.option_list, error.icmp.type_name, str(error.icmp)
@@ -129,6 +138,7 @@ CALLS = {
     "layers": layers,
     "decode_as": decode_as,
     "pickling": pickling,
+    "origin": origin,
     "lists": lists,
     "checksums": lambda: [layer.checksum_ok for layer in segment.protos],
     "get_available_devices": umpa_sniffing.get_available_devices,

@@ -117,6 +117,15 @@ MEASURE = """
             for name in ("ip", "IP", "udp", "tcp", "nothing", "nothing" * 99, chr(0xD800)):
                 getattr(made, name, None), made[name] if name in made else attempt(made.__getitem__, name)
             attempt(made.__getitem__, 1), attempt(made.__contains__, None)
+            known = made.replace(comment="why", options=[(2, 5), (6, b"any")], source=good,
+                                 interface=Interface("eth0", ipv4=("10.0.0.1/8",), ipv6=("::1/64",), speed=5))
+            assert pickle.loads(pickle.dumps(known)) == known.replace(comment=None) == made
+            for each in (known, made):
+                each.interface, each.source, each.options, each.comment, each.comments, each.direction
+                each.reception, each.fcs_length, each.link_errors, each.drop_count, each.packet_id, each.queue
+            for wrong in ({"comment": 1}, {"options": [1]}, {"options": [(6, -1)]}, {"interface": 1},
+                          {"interface": Interface(mac="x")}, {"source": 1}, {"nothing": 1}):
+                attempt(known.replace, **wrong), attempt(Packet, b"", **wrong)
         for arguments in ((1,), (b"", "x"), (b"", -1), (b"", 1, 2.5), (b"", 1, 1, -1), (b"", 1, 1 << 64), ()):
             attempt(Packet, *arguments)
         for layer in packet.protos:

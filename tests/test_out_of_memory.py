@@ -28,7 +28,7 @@ WRITE_CALLS = [
     "write, appending",
     "write, a capture",
 ]
-PACKET_CALLS = ["decode", "printing", "layers", "decode_as", "pickling", "lists", "checksums"]
+PACKET_CALLS = ["decode", "printing", "layers", "decode_as", "pickling", "origin", "lists", "checksums"]
 LIVE_CALLS = [
     "get_available_devices",
     "open_live",
@@ -127,7 +127,7 @@ def file(tmp_path):
 
 
 @pytest.mark.parametrize(
-    ("call", "how"), [*ways([*FILE_CALLS, *WRITE_CALLS, "decode_as"]), ("write", FROM_THEN_ON)]
+    ("call", "how"), [*ways([*FILE_CALLS, *WRITE_CALLS, "decode_as", "origin"]), ("write", FROM_THEN_ON)]
 )
 def test_each_allocation_in_c_fails_with_files(call, how, failing_malloc, file):
     judge(*run(call, "C", how, file, "", **with_failing_malloc(failing_malloc)))

@@ -7,7 +7,7 @@ import os
 from typing import TYPE_CHECKING, Any
 
 import umpa_sniffing
-from umpa_sniffing import Option, Packet, Stopped
+from umpa_sniffing import Interface, Option, Packet, Stopped
 from umpa_sniffing.protocols import IP, TCP, VLAN, Payload
 
 if TYPE_CHECKING:
@@ -40,6 +40,9 @@ def look(packet: Packet) -> list[str]:
     assert_type(packet.payload.data, bytes)
     assert_type(packet.tcp.checksum_ok, bool | None)
     assert_type(packet.stopped, Stopped | None)
+    assert_type(packet.interface, Interface | None)
+    assert_type(packet.comment, str | None)
+    assert_type(packet.replace(comment="seen").options, tuple[Option, ...])
     assert_type(packet.icmp.quoted, Packet) if "icmp" in packet else None
     assert_type(packet.vlan, VLAN) if VLAN in packet else None
     assert_type(packet.routing.addr, list[str]) if "routing" in packet else None
