@@ -203,11 +203,11 @@ def interface_raw(given: object) -> tuple[int, int, int, int, bytes]:
                 pairs.append(kind_and_value((kind, write(each)), _OF_INTERFACE))
             except TypeError as error:
                 raise TypeError(f"an interface's {name} can't be {each!r}: {error}") from None
-    units = given.resolution if given.resolution < 2**64 else 0
+    resolution = checked_integer("an interface's resolution", given.resolution, 1, 10**127)
     return (
         checked_integer("an interface's datalink", given.datalink, 0, 2**32 - 1),
         checked_integer("an interface's snaplen", given.snaplen, 0, 2**32 - 1),
-        checked_integer("an interface's resolution", units, 0, 2**64 - 1),
+        resolution if resolution < 2**64 else 0,
         checked_integer("an interface's offset", given.offset, -(2**63), 2**63 - 1),
         joined(pairs),
     )

@@ -86,8 +86,10 @@ def _numbers(option: Option, known: Layouts) -> bytes | None:
     if layout in (TEXT, BYTES) or set(option.fields) != set(names):
         return None
     values = [option.fields[name] for name in names]
-    rest = values[len(layout) :]
-    return struct.pack("=" + layout, *values[: len(layout)]) + b"".join(rest)
+    try:
+        return struct.pack("=" + layout, *values[: len(layout)]) + b"".join(values[len(layout) :])
+    except (struct.error, TypeError) as error:
+        raise ValueError(f"option {option.kind} can't have the fields {option.fields!r}: {error}") from None
 
 
 def number_range(letter: str) -> tuple[int, int]:

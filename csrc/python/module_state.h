@@ -18,7 +18,7 @@ struct module_state {
     PyObject *item_type; /* the named tuples of umpa_sniffing.records */
     PyObject *stopped_type;
     PyObject *stats_type;
-    PyObject *file_options;    /* the modules of that name: what pcapng's options mean */
+    PyObject *file_options; /* the modules of that name: what pcapng's options mean */
     PyObject *file_interfaces;
     PyObject *exceptions;                  /* umpa_sniffing.exceptions, which makes every exception of ours */
     PyObject *layer_names[PROTOCOL_COUNT]; /* lower case, interned */
