@@ -29,8 +29,10 @@ SIGNATURES = {
     "sniff_any": "(dump=None)",
     "sniff_loop": f"(count=0, {LIVE}, dump=None, callback=None, callback_args=None)",
     "to_file": f"(fname, count, {LIVE}, format=None)",
-    "from_file": "(filename, count=0, filter=None)",
-    "from_file_loop": "(filename, count=0, filter=None, callback=None, callback_args=None)",
+    "from_file": "(filename, count=0, filter=None, *, merge=False, errors='raise')",
+    "from_bytes": "(buffer, count=0, filter=None, *, errors='raise')",
+    "from_file_loop": "(filename, count=0, filter=None, callback=None, callback_args=None, "
+    "*, merge=False, errors='raise')",
     "get_available_devices": "()",
 }
 

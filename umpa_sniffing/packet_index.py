@@ -110,7 +110,7 @@ def _slice_of(rows: range) -> slice:
     return slice(rows.start, stop, rows.step) if rows else slice(0, 0)
 
 
-def _first_ns(time: Time, name: str) -> int:
+def _first_ns(time: object, name: str) -> int:
     """The least timestamp_ns that is not before ``time``, from which none is beyond 64 bits."""
     if isinstance(time, float):
         if math.isnan(time):

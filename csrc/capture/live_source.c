@@ -231,14 +231,15 @@ struct source *live_source_open(const struct live_options *options, struct captu
         capture_error_set_errno(error, ENOMEM);
         return NULL;
     }
-    if (!source_init(&live->base, &live_operations, error)) {
+    pcap_t *pcap = live_device_open(options, error);
+    if (pcap == NULL || !source_init(&live->base, &live_operations, error)) {
+        if (pcap != NULL)
+            pcap_close(pcap);
         free(live);
         return NULL;
     }
-    pcap_t *pcap = live_device_open(options, error);
-    if (pcap == NULL || !live_packets_init(&live->packets, &live->base, pcap, options->device, error)) {
-        if (pcap != NULL)
-            pcap_close(pcap);
+    if (!live_packets_init(&live->packets, &live->base, pcap, options->device, error)) {
+        pcap_close(pcap);
         source_finish(&live->base);
         free(live);
         return NULL;
