@@ -26,6 +26,7 @@ enum input_state {
 struct byte_input {
     struct raw_input raw;
     enum input_state state;
+    size_t room;
     uint8_t *buffer; /* read, but not taken yet: */
     size_t start;
     size_t end;
@@ -38,10 +39,24 @@ struct byte_input {
     struct capture_error reason; /* of `last` */
 };
 
+/* What is not compressed needs no more than a page, to be told by its magic. */
+static bool make_room(struct byte_input *input, size_t room)
+{
+    uint8_t *buffer = room > input->room ? aligned_alloc(PAGE, room) : input->buffer;
+    if (buffer == NULL || buffer == input->buffer)
+        return buffer != NULL;
+    if (input->end > 0)
+        memcpy(buffer, input->buffer, input->end);
+    free(input->buffer);
+    input->buffer = buffer;
+    input->room = room;
+    return true;
+}
+
 static struct byte_input *new_input(void)
 {
     struct byte_input *input = calloc(1, sizeof(*input));
-    if (input != NULL && (input->buffer = aligned_alloc(PAGE, BUFFER_SIZE)) != NULL)
+    if (input != NULL && make_room(input, PAGE))
         return input;
     free(input);
     return NULL;
@@ -189,7 +204,7 @@ static enum input_result begin(struct byte_input *input)
                           decompressor->name, decompressor->library, decompressor->package);
         return INPUT_FAILED;
     }
-    if ((input->decompressor_state = decompressor->open()) == NULL)
+    if (!make_room(input, BUFFER_SIZE) || (input->decompressor_state = decompressor->open()) == NULL)
         return no_memory(input);
     input->state = STATE_MEMBER;
     return INPUT_BYTES;
