@@ -1,5 +1,6 @@
 /* What the formats of capture files have in common: see file_reader.h. */
 #include "file_reader.h"
+#include "link_type.h"
 #include <inttypes.h>
 #include <stdarg.h>
 #include <stdio.h>
@@ -7,14 +8,14 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
-enum reader_result reader_damaged(struct file_reader *reader, const char *format, ...)
+enum reader_result reader_damaged_at(struct file_reader *reader, uint64_t offset, const char *format, ...)
 {
     char words[256];
     va_list arguments;
     va_start(arguments, format);
     vsnprintf(words, sizeof(words), format, arguments);
     va_end(arguments);
-    reader->damaged_at = reader_offset(reader) - reader->skipped;
+    reader->damaged_at = offset;
     capture_error_set(&reader->error, ERROR_FILE_FORMAT, 0, "packet %" PRIu64 " at byte %" PRIu64 ": %s",
                       reader->packets + 1, reader->damaged_at, words);
     reader->error.file_offset = reader->damaged_at;
@@ -96,7 +97,7 @@ void reader_restart(struct file_reader *reader)
     reader->end = reader->start;
     reader->end_offset = 0;
     reader->at_end = false;
-    reader->to_skip = reader->skipped = 0;
+    reader->to_skip = 0;
     reader->packets = 0;
     reader->sections = 0;
 }
@@ -127,10 +128,10 @@ struct reader_interface *reader_add_interface(struct file_reader *reader, const 
         reader->interface_room = room;
     }
     struct interface known = *head;
-    if (reader->link_type != NULL)
-        known.link_type = reader->link_type(head->link_type);
-    struct interface *shared =
-        known.link_type == UINT32_MAX ? NULL : interface_new(&known, reader->name, options, options_length);
+    known.link_type = reader->link_type == NULL ? head->link_type : reader->link_type(head->link_type);
+    if (known.link_type == LINK_TYPE_NO_MEMORY)
+        return NULL;
+    struct interface *shared = interface_new(&known, reader->name, options, options_length);
     if (shared == NULL)
         return NULL;
     struct reader_interface *interface = &reader->interfaces[reader->interface_count++];

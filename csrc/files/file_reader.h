@@ -52,10 +52,10 @@ struct file_reader {
     uint64_t end_offset; /* of `end`, from the file's beginning */
     bool at_end;         /* no more bytes will come */
     size_t needed;
-    uint64_t to_skip; /* bytes of the block at hand that are of no interest */
-    uint64_t skipped; /* of it */
-    const char *name; /* for interfaces: the file's path, or NULL */
-    uint32_t (*link_type)(uint32_t linktype); /* the DLT of a number in a file; UINT32_MAX: no memory */
+    uint32_t to_skip;                         /* pcapng: bytes that are left of a block of no interest, */
+    uint32_t skip_length;                     /* which has so many in all */
+    const char *name;                         /* for interfaces: the file's path, or NULL */
+    uint32_t (*link_type)(uint32_t linktype); /* the DLT of a number in a file; NULL: they are the same */
 
     bool is_swapped;
     uint8_t record_header; /* pcap: bytes */
@@ -124,12 +124,13 @@ static inline uint64_t reader_u64(const struct file_reader *reader, const uint8_
     return is_little != reader->is_swapped ? (uint64_t)second << 32 | first : (uint64_t)first << 32 | second;
 }
 
-/* Damage at `start`. */
 #if defined(__GNUC__)
-__attribute__((format(printf, 2, 3), cold))
+__attribute__((format(printf, 3, 4), cold))
 #endif
-enum reader_result
-reader_damaged(struct file_reader *reader, const char *format, ...);
+enum reader_result reader_damaged_at(struct file_reader *reader, uint64_t offset, const char *format, ...);
+
+/* Damage at `start`. */
+#define reader_damaged(reader, ...) reader_damaged_at(reader, reader_offset(reader), __VA_ARGS__)
 
 /* `what` has `needed` bytes at `start`, of which some are lacking: at the file's end that is damage. */
 enum reader_result reader_lacks(struct file_reader *reader, size_t needed, const char *what);

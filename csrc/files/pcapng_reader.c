@@ -210,27 +210,40 @@ static bool set_byte_order(struct file_reader *reader, const uint8_t *bytes)
     return reader_u32(reader, bytes + BLOCK_HEADER) == BYTE_ORDER_MAGIC;
 }
 
-/* Bytes between this block and the next one that are of no interest: they need not be in memory. */
+static enum reader_result lengths_differ(struct file_reader *reader, uint64_t offset, uint32_t first,
+                                         uint32_t last)
+{
+    return reader_damaged_at(reader, offset, "a block whose length is %u at its beginning and %u at its end",
+                             first, last);
+}
+
+/* A block that is of no interest, which need not be in memory, but for its length at its end. */
 static enum reader_result skip(struct file_reader *reader)
 {
     size_t left = (size_t)(reader->end - reader->start);
-    size_t step = left < reader->to_skip ? left : (size_t)reader->to_skip;
+    bool is_cut = reader->at_end && left < reader->to_skip;
+    uint32_t most = is_cut ? reader->to_skip : reader->to_skip - BLOCK_TRAILER;
+    uint32_t step = left < most ? (uint32_t)left : most;
     reader->start += step;
     reader->to_skip -= step;
-    reader->skipped += step;
-    if (reader->to_skip == 0) {
-        reader->skipped = 0;
-        return READER_PACKET;
-    }
-    if (!reader->at_end) {
-        reader->needed = 1;
+    uint32_t skipped = reader->skip_length - reader->to_skip;
+    uint64_t offset = reader_offset(reader) - skipped;
+    if (is_cut)
+        return reader_damaged_at(reader, offset, "the file is cut: of a block of %u bytes it has %u",
+                                 reader->skip_length, skipped);
+    if (left - step < BLOCK_TRAILER) {
+        reader->needed = BLOCK_TRAILER;
         return READER_NEEDS_BYTES;
     }
-    return reader_damaged(reader, "the file is cut: a block lacks its last %llu bytes",
-                          (unsigned long long)reader->to_skip);
+    uint32_t length = reader_u32(reader, reader->start);
+    if (length != reader->skip_length)
+        return lengths_differ(reader, offset, reader->skip_length, length);
+    reader->start += BLOCK_TRAILER;
+    reader->to_skip = 0;
+    return READER_PACKET;
 }
 
-/* The block at `start`, whole if it is one that tells something; `start` stays. */
+/* The block at `start`, whole if it is one that tells something, else its header; `start` stays. */
 static enum reader_result look_at_block(struct file_reader *reader, struct block *block)
 {
     size_t left = (size_t)(reader->end - reader->start);
@@ -248,14 +261,13 @@ static enum reader_result look_at_block(struct file_reader *reader, struct block
     *block = (struct block){type, length, bytes};
     if (length > OPTIONS_MAX && length - OPTIONS_MAX > longest_packet(reader))
         return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
-    if (least == 0 && left < length)
+    if (least == 0)
         return READER_PACKET;
     if (left < length)
         return reader_lacks(reader, length, "a block");
-    if (reader_u32(reader, bytes + length - BLOCK_TRAILER) != length)
-        return reader_damaged(reader, "a block whose length is %u at its beginning and %u at its end", length,
-                              reader_u32(reader, bytes + length - BLOCK_TRAILER));
-    return READER_PACKET;
+    uint32_t last_length = reader_u32(reader, bytes + length - BLOCK_TRAILER);
+    return last_length == length ? READER_PACKET
+                                 : lengths_differ(reader, reader_offset(reader), length, last_length);
 }
 
 static enum reader_result read_block(struct file_reader *reader, const struct block *block,
@@ -292,14 +304,15 @@ static enum reader_result read_blocks(struct file_reader *reader, struct packet 
         enum reader_result result = reader->to_skip > 0 ? skip(reader) : READER_PACKET;
         if (result == READER_PACKET)
             result = look_at_block(reader, &block);
+        if (result == READER_PACKET && least_length(block.type) == 0) {
+            reader->to_skip = reader->skip_length = block.length;
+            continue;
+        }
         if (result == READER_PACKET)
             result = read_block(reader, &block, packet, &is_packet);
         if (result != READER_PACKET)
             return result;
-        if (block.length <= (size_t)(reader->end - reader->start))
-            reader->start += block.length;
-        else
-            reader->to_skip = block.length;
+        reader->start += block.length;
         if (is_packet)
             reader->packets++;
         if (is_packet || (up_to_interface && reader->interface_count > 0))
@@ -336,7 +349,7 @@ static bool looks_like_block(const struct file_reader *reader, const uint8_t *by
  * two lengths that agree. */
 static enum reader_result pcapng_recover(struct file_reader *reader)
 {
-    reader->to_skip = reader->skipped = 0;
+    reader->to_skip = 0;
     if (reader_offset(reader) == reader->damaged_at && reader->start < reader->end) {
         struct block block;
         if (look_at_block(reader, &block) == READER_PACKET) {
