@@ -11,6 +11,7 @@ from umpa_sniffing import (
     sniff_background,
 )
 from umpa_sniffing.sniffing import (
+    from_bytes,
     from_file,
     from_file_loop,
     get_available_devices,
@@ -27,6 +28,7 @@ __all__ = [
     "PacketList",
     "can_capture",
     "devices",
+    "from_bytes",
     "from_file",
     "from_file_loop",
     "get_available_devices",
