@@ -47,7 +47,7 @@ def folder(tmp_path, monkeypatch):
         ("dump -i lo /dev/full", f"/dev/full: {NO_SPACE}"),
         ("read nix", "nix: No such file or directory"),
         ("read folder", "folder: Is a directory"),
-        ("read text", "'text': not a capture file that libpcap reads"),
+        ("read text", "'text': it begins neither as pcap nor as pcapng does"),
     ],
 )
 def test_an_error_is_one_line_and_status_1(folder, arguments, told):
@@ -100,7 +100,7 @@ def test_a_cut_file_gives_its_packets_then_the_error(folder):
     done = run("read", "cut.pcap", stderr=subprocess.STDOUT)
     lines = done.stdout.splitlines()
     assert done.returncode == 1 and len(lines) == 5
-    assert lines[-1].startswith("umpa_sniffing: 'cut.pcap': after packet 4: truncated")
+    assert lines[-1].startswith("umpa_sniffing: 'cut.pcap': packet 5 at byte ")
 
 
 @needs_root
