@@ -18,6 +18,7 @@ from umpa_sniffing.exceptions import (
     UMPASniffingException,
     UMPAWarning,
 )
+from umpa_sniffing.file_info import FileInfo, InterfaceInfo, info
 from umpa_sniffing.packet_index import PacketIndex
 from umpa_sniffing.packet_list import PacketList
 from umpa_sniffing.records import CaptureStats, Interface, Option, Stopped
@@ -43,7 +44,9 @@ __all__ = [
     "Device",
     "DeviceList",
     "Dump",
+    "FileInfo",
     "Interface",
+    "InterfaceInfo",
     "Layer",
     "Option",
     "Packet",
@@ -63,6 +66,7 @@ __all__ = [
     "from_file",
     "from_file_loop",
     "get_available_devices",
+    "info",
     "open_live",
     "open_offline",
     "sniff",

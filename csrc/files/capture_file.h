@@ -22,16 +22,6 @@ struct capture_file {
     struct packet next;
 };
 
-enum file_result {
-    FILE_PACKET,
-    FILE_NOTHING, /* for now */
-    FILE_FULL,    /* the packets found so far are in the way */
-    FILE_NOTICE,  /* `error` is to be told; there may be more */
-    FILE_BEGINS,  /* its header has been read */
-    FILE_END,
-    FILE_FAILED, /* `error` */
-};
-
 struct capture_file *capture_file_new(const struct file_opener *opener, unsigned index,
                                       struct capture_error *error);
 void capture_file_free(struct capture_file *file, struct slab **left);
@@ -45,8 +35,9 @@ enum file_result capture_file_read(struct capture_file *file, struct packet *pac
                                    struct slab **left, struct capture_error *error);
 
 /* The same; the usual case, in the loop of the caller. */
-static inline enum file_result capture_file_next(struct capture_file *file, struct packet *packet, bool is_free,
-                                                 struct slab **left, struct capture_error *error)
+static inline enum file_result capture_file_next(struct capture_file *file, struct packet *packet,
+                                                 bool is_free, struct slab **left,
+                                                 struct capture_error *error)
 {
     struct file_reader *reader = &file->window.reader;
     if (!file->has_begun || file->has_packet || file->is_recovering)

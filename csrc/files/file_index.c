@@ -180,6 +180,7 @@ static enum file_result complete(struct file_index *index, struct slab **left)
     index->reader = index->file->window.reader;
     index->reader.name = NULL;
     index->reader.interfaces = NULL;
+    index->reader.section_options = NULL;
     index->reader.interface_count = index->reader.interface_room = 0;
     end_walk(index, left);
     return FILE_END;

@@ -100,13 +100,22 @@ void reader_restart(struct file_reader *reader)
     reader->to_skip = 0;
     reader->packets = 0;
     reader->sections = 0;
+    reader_forget_section(reader);
 }
 
 void reader_free(struct file_reader *reader)
 {
     reader_forget_interfaces(reader);
+    reader_forget_section(reader);
     free(reader->interfaces);
     reader->interfaces = NULL;
+}
+
+void reader_forget_section(struct file_reader *reader)
+{
+    free(reader->section_options);
+    reader->section_options = NULL;
+    reader->section_options_length = 0;
 }
 
 void reader_forget_interfaces(struct file_reader *reader)

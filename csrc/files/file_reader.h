@@ -1,5 +1,5 @@
-/* The records of a capture file, from bytes that somebody else has read: pcap_reader.c and pcapng_reader.c parse
- * them where they lie. No I/O, no libpcap. */
+/* The records of a capture file, from bytes that somebody else has read: pcap_reader.c and pcapng_reader.c
+ * parse them where they lie. No I/O, no libpcap. */
 #ifndef UMPA_FILES_FILE_READER_H
 #define UMPA_FILES_FILE_READER_H
 
@@ -22,7 +22,8 @@ struct file_reader;
 struct file_format {
     const char *name;
     size_t header_size;
-    /* Called with header_size bytes at least, the magic is right; READER_PACKET once the first interface is known. */
+    /* Called with header_size bytes at least, the magic is right; READER_PACKET once the first interface is
+     * known. */
     enum reader_result (*begin)(struct file_reader *reader);
     enum reader_result (*next)(struct file_reader *reader, struct packet *packet);
     /* Moves `start` to what looks like the beginning of a record behind the damage: READER_PACKET. */
@@ -70,12 +71,18 @@ struct file_reader {
 
     uint64_t packets; /* so far */
     uint64_t sections;
+    uint8_t *section_options; /* of the section's header; NULL: it has none */
+    uint32_t section_options_length;
+    bool is_section_swapped;
+    /* Who wants to know when a section, with its interfaces, is behind us; NULL: nobody. */
+    void (*section_ends)(struct file_reader *reader);
+    void *watcher;
     uint64_t damaged_at; /* offset */
     struct capture_error error;
 };
 
-/* Recognises the format: READER_PACKET once the first interface is known, or there is none. To be called first, and
- * again while it needs bytes. */
+/* Recognises the format: READER_PACKET once the first interface is known, or there is none. To be called
+ * first, and again while it needs bytes. */
 enum reader_result reader_begin(struct file_reader *reader);
 
 static inline enum reader_result reader_next(struct file_reader *reader, struct packet *packet)
@@ -141,6 +148,7 @@ struct reader_interface *reader_add_interface(struct file_reader *reader, const 
 void reader_set_time_unit(struct reader_interface *interface, bool is_binary, uint8_t exponent,
                           int64_t offset_seconds);
 void reader_forget_interfaces(struct file_reader *reader);
+void reader_forget_section(struct file_reader *reader);
 
 /* Nanoseconds since the epoch; a time beyond 64 bits becomes the nearest one. */
 int64_t reader_exact_timestamp(const struct reader_interface *interface, uint64_t units);

@@ -4,6 +4,7 @@
 #include "../capture/source_internal.h"
 #include "capture_file.h"
 #include "file_filters.h"
+#include "file_summary.h"
 #include <errno.h>
 #include <fcntl.h>
 #include <stdlib.h>
@@ -373,4 +374,19 @@ bool file_source_access(struct source *source, struct file_access *access, struc
         capture_error_set_errno(error, errno);
     source_leave(source);
     return fd < 0 || access->fd >= 0;
+}
+
+enum file_result file_source_summarize(struct source *source, struct file_summary *summary, int *wait_fd,
+                                       const char **format, const char **compression,
+                                       struct capture_error *error)
+{
+    struct file_source *self = (void *)source;
+    source_enter(source);
+    struct capture_file *file = self->files[0];
+    enum file_result result = file_summary_walk(summary, file, &source->left, error);
+    *wait_fd = file->is_waiting ? input_fd(file->window.input) : -1;
+    *format = file->window.reader.format->name;
+    *compression = input_compression(file->window.input);
+    source_leave(source);
+    return result;
 }

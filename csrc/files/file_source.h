@@ -11,6 +11,16 @@ struct file_opener {
     void *context;
 };
 
+enum file_result {
+    FILE_PACKET,
+    FILE_NOTHING, /* for now */
+    FILE_FULL,    /* the packets found so far are in the way */
+    FILE_NOTICE,  /* `error` is to be told; there may be more */
+    FILE_BEGINS,  /* its header has been read */
+    FILE_END,
+    FILE_FAILED, /* `error` */
+};
+
 enum damage_policy {
     DAMAGE_ENDS_IT,
     DAMAGE_IS_TOLD, /* by a notice, and what is behind it is read */
@@ -37,5 +47,12 @@ struct file_access {
     enum damage_policy on_damage;
 };
 bool file_source_access(struct source *source, struct file_access *access, struct capture_error *error);
+
+/* Counts the rest of a source's one file; results as of file_summary_walk. `wait_fd`: what to wait for after
+ * FILE_NOTHING; -1: nothing. */
+struct file_summary;
+enum file_result file_source_summarize(struct source *source, struct file_summary *summary, int *wait_fd,
+                                       const char **format, const char **compression,
+                                       struct capture_error *error);
 
 #endif

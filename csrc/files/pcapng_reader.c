@@ -1,7 +1,8 @@
-/* The pcapng format: sections, interfaces, and the three kinds of packet block; other blocks are skipped, but for
- * what they tell of interfaces. Format: draft-ietf-opsawg-pcapng. */
+/* The pcapng format: sections, interfaces, and the three kinds of packet block; other blocks are skipped, but
+ * for what they tell of interfaces. Format: draft-ietf-opsawg-pcapng. */
 #include "../capture/packet_options.h"
 #include "file_reader.h"
+#include <stdlib.h>
 
 enum block_type {
     SECTION_HEADER = 0x0a0d0d0a,
@@ -60,7 +61,19 @@ static enum reader_result section_header(struct file_reader *reader, const struc
     unsigned major = reader_u16(reader, block->bytes + 12), minor = reader_u16(reader, block->bytes + 14);
     if (major != 1 || (minor != 0 && minor != 2)) /* 1.2 was written by mistake, and means 1.0 */
         return reader_damaged(reader, "a section of pcapng version %u.%u: only 1.0 is known", major, minor);
+    if (reader->sections > 0 && reader->section_ends != NULL)
+        reader->section_ends(reader);
     reader_forget_interfaces(reader);
+    reader_forget_section(reader);
+    uint32_t options_length = block->length - LEAST_SECTION_HEADER;
+    if (options_length > 0) {
+        reader->section_options = malloc(options_length);
+        if (reader->section_options == NULL)
+            return READER_NO_MEMORY;
+        reader->section_options_length = options_length;
+        reader->is_section_swapped = reader->is_swapped;
+        memcpy(reader->section_options, block->bytes + LEAST_SECTION_HEADER - BLOCK_TRAILER, options_length);
+    }
     reader->sections++;
     return READER_PACKET;
 }
@@ -141,9 +154,8 @@ static enum reader_result packet_of(struct file_reader *reader, const struct blo
     packet->caplen = caplen;
     packet->wire_len = reader_u32(reader, bytes + 24);
     packet->link_type = interface->shared->link_type;
-    packet->flags = !has_options ? 0
-                                 : (uint8_t)(PACKET_HAS_OPTIONS |
-                                             (reader->is_swapped ? PACKET_OPTIONS_SWAPPED : 0));
+    packet->flags =
+        !has_options ? 0 : (uint8_t)(PACKET_HAS_OPTIONS | (reader->is_swapped ? PACKET_OPTIONS_SWAPPED : 0));
     reader->interface_index = index;
     return READER_PACKET;
 }
@@ -295,7 +307,8 @@ static enum reader_result read_block(struct file_reader *reader, const struct bl
     }
 }
 
-/* The next block that is one of a packet, or, `up_to_interface`, the one that describes the first interface. */
+/* The next block that is one of a packet, or, `up_to_interface`, the one that describes the first interface.
+ */
 static enum reader_result read_blocks(struct file_reader *reader, struct packet *packet, bool up_to_interface)
 {
     for (;;) {
@@ -345,8 +358,8 @@ static bool looks_like_block(const struct file_reader *reader, const uint8_t *by
     return least != 0 && length >= least && length % 4 == 0 && length <= LONGEST_USUAL;
 }
 
-/* The block behind the damaged one, where its two lengths agree; else the next place with a block of a known type and
- * two lengths that agree. */
+/* The block behind the damaged one, where its two lengths agree; else the next place with a block of a known
+ * type and two lengths that agree. */
 static enum reader_result pcapng_recover(struct file_reader *reader)
 {
     reader->to_skip = 0;

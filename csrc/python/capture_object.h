@@ -179,6 +179,10 @@ PyObject *capture_set_filter(PyObject *self, PyObject *filter);
 PyObject *capture_fileno(PyObject *self, PyObject *unused);
 extern const char capture_stats_doc[], capture_set_filter_doc[], capture_fileno_doc[];
 
+/* capture_summary.c */
+PyObject *capture_summarize(PyObject *self, PyObject *unused);
+extern const char capture_summarize_doc[];
+
 /* capture_warnings.c */
 
 /* CaptureStats; NULL with an exception. */

@@ -73,6 +73,7 @@ static PyMethodDef capture_methods[] = {
     {"set_filter", capture_set_filter, METH_O, capture_set_filter_doc},
     {"index", capture_index, METH_NOARGS, capture_index_doc},
     {"fileno", capture_fileno, METH_NOARGS, capture_fileno_doc},
+    {"_summarize", capture_summarize, METH_NOARGS, capture_summarize_doc},
     {"_poll", capture_poll, METH_NOARGS, capture_poll_doc},
     {"_begin_wait", capture_begin_wait, METH_NOARGS, capture_begin_wait_doc},
     {"_look", capture_look, METH_NOARGS, capture_look_doc},
