@@ -167,9 +167,6 @@ def info(path: _File, *, errors: Literal["raise", "warn", "ignore"] = "raise") -
     """Reads a capture file, without keeping packets, and tells what is in it.
 
     path, errors: as of open_offline(), but one file.
-
-    >>> info("tests/captures/http.pcap").format
-    'pcap'
     """
     if isinstance(path, list | tuple):
         raise TypeError(f"path must be one file, not a {type(path).__name__}")

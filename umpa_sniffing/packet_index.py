@@ -28,10 +28,6 @@ class PacketIndex(Sequence[Packet]):
     is read from the file and decoded, a new object each time; iteration reads ahead. Slices are
     PacketIndexes of the same file, which copy nothing. A file that has changed meanwhile raises
     UMPAFileFormatException where a packet is not found any more.
-
-    >>> index = open_offline("tests/captures/http.pcap").index()
-    >>> index[-1] == index[len(index) - 1]
-    True
     """
 
     __slots__ = ("_records", "_rows")
