@@ -80,6 +80,7 @@ PATHS = [
     ("a\0b", ValueError),
     (b"a\0b", ValueError),
     (None, TypeError),
+    ({}, TypeError),
     (1.5, TypeError),
 ]
 DEVICES = [("lo\0x", ValueError), ("x" * 1000, (ValueError, OSError)), ("", (ValueError, OSError)),

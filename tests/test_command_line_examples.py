@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import shutil
 import signal
 import socket
 import subprocess
@@ -39,6 +40,7 @@ def dns_traffic():
 def work_folder(tmp_path, monkeypatch, dns_traffic):
     monkeypatch.chdir(tmp_path)
     output_of("dump", "-i", "lo", "-c", "30", "lo.pcap")
+    shutil.copy("lo.pcap", "eth.pcap")
 
 
 def run_example(text: str, lines_before_ctrl_c: int | None = None, status: int = 0) -> str:

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import frames
 import pytest
-from capture_files import RAW_IP, SECOND, ethernet_udp, ip_udp, numbered, pcap, record
+from capture_files import RAW_IP, SECOND, ethernet_udp, ip_udp, numbered, pcap, pcapng, record
 from command_line import LINE, output_of
 
 from umpa_sniffing import from_file
@@ -123,3 +123,30 @@ def test_options_may_stand_anywhere_and_the_filter_in_one_word_or_many(numbered_
         ["-ntt", "--count=2", "--", numbered_file, "udp", "dst port 53 or", "tcp"],
     ):
         assert output_of("read", *order) == expected
+
+
+def test_several_files_in_their_order_or_merged(tmp_path):
+    early, late = tmp_path / "early.pcap", tmp_path / "late.pcapng"
+    early.write_bytes(pcap([record(b"x" * size, size * SECOND) for size in (60, 80)]))
+    late.write_bytes(pcapng([record(b"x" * size, size * SECOND) for size in (70, 90)]))
+
+    def sizes(*options: str) -> list[int]:
+        lines = output_of("read", "-t", *options, "-r", late, "-r", early).splitlines()
+        return [int(line.split()[0]) for line in lines]
+
+    assert sizes() == [70, 90, 60, 80]
+    assert sizes("--merge") == [60, 70, 80, 90]
+    assert sizes("--merge", "-c", "3") == [60, 70, 80]
+
+
+def test_read_writes_in_place_of_printing(numbered_file, tmp_path):
+    written = tmp_path / "written.pcapng.gz"
+    assert output_of("read", "-r", numbered_file, "-w", written, "udp dst port 53") == ""
+    assert output_of("read", written) == output_of("read", numbered_file, "udp dst port 53") != ""
+
+
+def test_read_goes_on_behind_damage_where_told_to(numbered_file, tmp_path):
+    cut = tmp_path / "cut.pcap"
+    cut.write_bytes(Path(numbered_file).read_bytes()[:-1])
+    whole = output_of("read", numbered_file).splitlines()
+    assert output_of("read", "--errors", "ignore", cut).splitlines() == whole[:-1]

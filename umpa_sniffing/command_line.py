@@ -37,7 +37,7 @@ from umpa_sniffing.command_options import LIVE_ARGUMENTS, parse
 from umpa_sniffing.exceptions import UMPATimeoutException
 from umpa_sniffing.packet_text import packet_text
 
-STDIN, STDOUT = "/dev/stdin", "/dev/stdout"
+STDOUT = "/dev/stdout"
 LINK_TYPES = {
     1: "EN10MB (Ethernet)",
     12: "RAW (Raw IP)",
@@ -226,11 +226,22 @@ def dump(options: argparse.Namespace) -> int:
 
 def read(options: argparse.Namespace) -> int:
     text_of = packet_text(options)
-    path = STDIN if options.file == "-" else options.file
-    decode_as = getattr(options, "decode_as", None)
-    with open_offline(path, filter=filter_of(options), count=options.count, decode_as=decode_as) as capture:
+    capture = open_offline(
+        options.file[0] if len(options.file) == 1 else options.file,
+        filter=filter_of(options),
+        count=options.count,
+        decode_as=getattr(options, "decode_as", None),
+        merge=options.merge,
+        follow=options.follow,
+        errors=options.errors,
+        dump=options.dump,
+    )
+    with capture:
         stop_at_signals(capture)
-        print_packets(capture, text_of)
+        if options.dump is None:
+            print_packets(capture, text_of)
+        else:
+            capture.consume()
     return 0
 
 

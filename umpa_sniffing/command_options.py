@@ -83,8 +83,11 @@ examples:
   %(prog)s -ttt lo.pcap                with the time since the packet before
   %(prog)s --decode-as udp.port==8472,vxlan lo.pcap      with VXLAN on a port of its own
   cat lo.pcap | %(prog)s - udp         from a pipe
+  %(prog)s --merge -r lo.pcap -r eth.pcap udp    two files by their packets' times
+  %(prog)s --follow lo.pcap            and what another program adds to it, until Ctrl-C
 
-Files are pcap and pcapng.
+Files are pcap and pcapng, as they are or compressed by gzip, zstd or xz. -w writes such files: what
+they are goes by their extension, .pcapng, else pcap; then .gz, .zst or .xz.
 {FILTER_HELP}
 {EXIT_STATUS}
 """
@@ -199,7 +202,15 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
     add_printing(parser)
 
     parser = add_command("read", "[options] FILE [filter]", "print the packets of a file", READ_HELP)
-    parser.add_argument("-r", dest="file", metavar="FILE", default=None, help="the FILE; - is stdin")
+    parser.add_argument("-r", dest="file", metavar="FILE", action="append", default=None,
+                        help="the FILE; - is stdin; several -r: one after the other")  # fmt: skip
+    parser.add_argument("--merge", action="store_true", default=False, help="several by the packets' times")
+    parser.add_argument("--follow", action="store_true", default=False,
+                        help="wait for more at the file's end, until Ctrl-C")  # fmt: skip
+    parser.add_argument("--errors", choices=["raise", "warn", "ignore"], default="raise",
+                        help="go on behind damage, and tell it, or not; without: it is an error")  # fmt: skip
+    parser.add_argument("-w", dest="dump", metavar="FILE", default=None,
+                        help="write them to a file, in place of printing")  # fmt: skip
     parser.add_argument("-c", "--count", type=int, metavar="N", default=0, help="end after N packets")
     add_common(parser.add_argument)
     add_printing(parser)
@@ -225,5 +236,6 @@ def parse_command(
     if options.command in ("read", "dump") and options.file is None:
         if not options.words:
             options.parser.error("which FILE?")
-        options.file = options.words.pop(0)
+        first = options.words.pop(0)
+        options.file = [first] if options.command == "read" else first
     return options
