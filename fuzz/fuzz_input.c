@@ -1,5 +1,6 @@
 /* One input of the fuzzers is one packet, walked through: see fuzz_input.h. */
 #include "fuzz_input.h"
+#include "replay.h"
 
 void walk_input(const uint8_t *data, size_t size, enum walk_depth depth)
 {
@@ -18,6 +19,12 @@ void walk_input(const uint8_t *data, size_t size, enum walk_depth depth)
         .alignment = view_u8(head, 7) % 8,
     };
     walk_packet(&decoder, &captured, depth);
+}
+
+void replay_input(const uint8_t *data, size_t size)
+{
+    if (size >= FUZZ_HEAD_LENGTH)
+        walk_input(data, size, WALK_TEXTS);
 }
 
 int LLVMFuzzerTestOneInput(const uint8_t *data, size_t size)

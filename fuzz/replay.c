@@ -1,5 +1,5 @@
 /* Runs inputs that were kept as files, without a fuzzer. Usage: replay FILE... */
-#include "fuzz_input.h"
+#include "replay.h"
 #include "promise.h"
 
 static size_t file_size(FILE *file)
@@ -21,8 +21,8 @@ static bool replay(const char *path)
     bool complete = fread(data, 1, size, file) == size;
     fclose(file);
     fprintf(stderr, "%s\n", path); /* the last one is the one that crashed */
-    if (complete && size >= FUZZ_HEAD_LENGTH)
-        walk_input(data, size, WALK_TEXTS);
+    if (complete)
+        replay_input(data, size);
     free(data);
     return complete;
 }

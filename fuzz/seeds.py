@@ -1,7 +1,7 @@
 #!/usr/bin/env python3
-"""Writes the packets of captures as inputs of the fuzzers, those of each link type into a folder of its own.
+"""Writes captures as inputs of the fuzzers: packets, a folder for each link type, and whole files.
 
-seeds.py FOLDER CAPTURE...: files that are no captures, or broken ones, give what can be read of them.
+seeds.py FOLDER FILE_FOLDER CAPTURE...: of files that are no captures, or broken ones, what can be read.
 """
 
 import contextlib
@@ -12,6 +12,7 @@ from pathlib import Path
 import umpa_sniffing
 
 LONGEST = 512  # long packets slow a fuzzer down, and reach nothing that shorter ones don't
+FILE_HEAD_LENGTH = 2
 
 
 def fuzz_input(packet: umpa_sniffing.Packet) -> bytes:
@@ -25,17 +26,23 @@ def packets_of(path: str):
         yield from umpa_sniffing.open_offline(path)
 
 
-def main(folder: str, *captures: str) -> None:
+def write(folder: Path, content: bytes) -> None:
+    folder.mkdir(parents=True, exist_ok=True)
+    (folder / hashlib.sha1(content).hexdigest()).write_bytes(content)
+
+
+def main(folder: str, file_folder: str, *captures: str) -> None:
     seeds = 0
     for packet in (packet for path in captures for packet in packets_of(path)):
-        if packet.caplen > LONGEST:
-            continue
-        content = fuzz_input(packet)
-        group = Path(folder, str(packet.datalink))
-        group.mkdir(parents=True, exist_ok=True)
-        (group / hashlib.sha1(content).hexdigest()).write_bytes(content)
-        seeds += 1
+        if packet.caplen <= LONGEST:
+            write(Path(folder, str(packet.datalink)), fuzz_input(packet))
+            seeds += 1
     print(f"wrote {seeds} seeds to {folder}")
+    Path(file_folder).mkdir(parents=True, exist_ok=True)
+    files = [content for path in captures if len(content := Path(path).read_bytes()) <= LONGEST]
+    for content in files:
+        write(Path(file_folder), bytes(FILE_HEAD_LENGTH) + content)  # as file_input.h says
+    print(f"wrote {len(files)} seeds to {file_folder}")
 
 
 if __name__ == "__main__":
