@@ -62,7 +62,7 @@ def work_folder(tmp_path, monkeypatch):
 
 
 @pytest.mark.usefixtures("web_traffic", "work_folder")
-@pytest.mark.parametrize("page", ["tutorial.rst", "api.rst"])
+@pytest.mark.parametrize("page", ["tutorial.rst", "api.rst", "files.rst"])
 def test_page(page):
     result = doctest.testfile(str(TOP / "docs" / page), module_relative=False, optionflags=FLAGS)
     assert result.attempted > 5
