@@ -239,6 +239,15 @@ def test_a_pcapng_block_that_is_wrong_in_itself_is_skipped_alone(blocks):
         assert bytes_of(from_bytes(content, errors="ignore")) == [b"before", b"after"], name
 
 
+@pytest.mark.parametrize("blocks", [ng.LITTLE, ng.BIG], ids=["little", "big"])
+def test_a_section_header_without_a_byte_order_changes_none(blocks):
+    section, interface = blocks.section(), blocks.interface()
+    damaged = section[:8] + bytes(4) + section[12:]
+    packets = [blocks.enhanced(each) for each in (b"1", b"2", b"3")]
+    content = b"".join([section, interface, packets[0], damaged, *packets[1:]])
+    assert list(map(bytes, from_bytes(content, errors="ignore"))) == [b"1", b"2", b"3"]
+
+
 def test_each_kind_of_damage_has_its_own_words():
     blocks, data = ng.LITTLE, b"data"
     head = [blocks.section(), blocks.interface()]

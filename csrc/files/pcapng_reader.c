@@ -212,14 +212,17 @@ static uint32_t longest_packet(const struct file_reader *reader)
     return longest;
 }
 
-/* A section's byte order is its own, and that of its header's length. */
+/* A section's byte order is its own, and that of its header's length; one that has none changes nothing. */
 static bool set_byte_order(struct file_reader *reader, const uint8_t *bytes)
 {
-    reader->is_swapped = false;
-    if (reader_u32(reader, bytes + BLOCK_HEADER) == BYTE_ORDER_MAGIC)
-        return true;
-    reader->is_swapped = true;
-    return reader_u32(reader, bytes + BLOCK_HEADER) == BYTE_ORDER_MAGIC;
+    bool was_swapped = reader->is_swapped;
+    for (int swapped = 0; swapped < 2; swapped++) {
+        reader->is_swapped = swapped;
+        if (reader_u32(reader, bytes + BLOCK_HEADER) == BYTE_ORDER_MAGIC)
+            return true;
+    }
+    reader->is_swapped = was_swapped;
+    return false;
 }
 
 static enum reader_result lengths_differ(struct file_reader *reader, uint64_t offset, uint32_t first,
