@@ -19,7 +19,8 @@ struct slab {
 /* Address space that begins at a multiple of SLAB_SIZE: a huge page does so, too. */
 static uint8_t *map_aligned(size_t size)
 {
-    uint8_t *mapped = mmap(NULL, size + SLAB_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    uint8_t *mapped =
+        mmap(NULL, size + SLAB_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
     if (mapped == MAP_FAILED)
         return NULL;
     size_t before = (SLAB_SIZE - (uintptr_t)mapped % SLAB_SIZE) % SLAB_SIZE;

@@ -1,9 +1,10 @@
-/* Memory for packets' bytes. A slab is parted into chunks that begin at multiples of CHUNK_SIZE, so that the chunk
- * of a packet is found by the address of its bytes. Its filler holds a slab; packets that are kept share its
- * chunks, and memory goes back chunk by chunk: one packet that is kept keeps no more than CHUNK_SIZE of others.
+/* Memory for packets' bytes. A slab is parted into chunks that begin at multiples of CHUNK_SIZE, so that the
+ * chunk of a packet is found by the address of its bytes. Its filler holds a slab; packets that are kept
+ * share its chunks, and memory goes back chunk by chunk: one packet that is kept keeps no more than
+ * CHUNK_SIZE of others.
  *
- * Only the filler uses a slab that it holds, without any lock. How many packets share a chunk is changed, and a
- * slab is freed, by those who hold the lock of all packets (the GIL). */
+ * Only the filler uses a slab that it holds, without any lock. How many packets share a chunk is changed, and
+ * a slab is freed, by those who hold the lock of all packets (the GIL). */
 #ifndef UMPA_CAPTURE_CHUNK_H
 #define UMPA_CAPTURE_CHUNK_H
 
@@ -44,8 +45,8 @@ static inline struct interface *chunk_interface(const struct packet *packet)
     return chunk_of(packet->bytes)->interfaces[packet->interface];
 }
 
-/* A slab of `bytes` of room or somewhat more in its first chunk, and SLAB_CHUNKS at least. `is_one_of_many`: worth
- * huge pages. NULL: no memory. */
+/* A slab of `bytes` of room or somewhat more in its first chunk, and SLAB_CHUNKS at least. `is_one_of_many`:
+ * worth huge pages. NULL: no memory. */
 struct slab *slab_new(size_t bytes, bool is_one_of_many);
 
 bool slab_has_chunk(const struct slab *slab, size_t bytes);

@@ -1,8 +1,8 @@
 /* Makes and sets filters: see live_filter.h. */
 #define _DEFAULT_SOURCE /* u_int, for pcap.h */
 #include "live_filter.h"
-#include "kernel_filter.h"
 #include "filter_program.h"
+#include "kernel_filter.h"
 #include "source.h"
 #include <errno.h>
 

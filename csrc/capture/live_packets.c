@@ -127,9 +127,8 @@ bool live_packets_init(struct live_packets *packets, struct source *source, pcap
     source->link_type = (uint32_t)pcap_datalink(pcap);
     source->snaplen = snapshot > 0 && snapshot < SNAPLEN_MAX ? (uint32_t)snapshot : SNAPLEN_MAX;
     source->has_microseconds = !has_nanoseconds;
-    *packets = (struct live_packets){.source = source,
-                                     .fractions_per_second =
-                                         has_nanoseconds ? NS_PER_SECOND : NS_PER_SECOND / 1000};
+    *packets = (struct live_packets){
+        .source = source, .fractions_per_second = has_nanoseconds ? NS_PER_SECOND : NS_PER_SECOND / 1000};
     struct interface head = {.link_type = source->link_type,
                              .snaplen = source->snaplen,
                              .units_per_second = (uint64_t)packets->fractions_per_second};

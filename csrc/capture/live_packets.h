@@ -10,7 +10,7 @@ struct live_packets {
     pcap_t *pcap;
     struct interface *interface;
     struct bpf_program program; /* empty: all packets match */
-    uint32_t cut_at;            /* bytes of a packet, where libpcap gives more than were asked for; 0: it does not */
+    uint32_t cut_at; /* bytes of a packet, where libpcap gives more than were asked for; 0: it does not */
     int64_t fractions_per_second; /* unit of a packet's tv_usec: nano- or microseconds */
     int64_t activated_ns; /* packets from there to `begin_ns` came before the filter was set, and are */
     int64_t begin_ns;     /* ignored; 0: none are */

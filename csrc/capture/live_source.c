@@ -39,7 +39,8 @@ static bool update_stats(struct live_source *live, struct capture_error *error)
     struct pcap_stat stats;
     live->stats_ns = monotonic_ns();
     if (pcap_stats(live->packets.pcap, &stats) != 0)
-        return capture_error_set(error, ERROR_LIBPCAP, 0, "no statistics: %s", pcap_geterr(live->packets.pcap));
+        return capture_error_set(error, ERROR_LIBPCAP, 0, "no statistics: %s",
+                                 pcap_geterr(live->packets.pcap));
     live->totals.received += growth(stats.ps_recv, live->last_stats.ps_recv);
     live->totals.dropped += growth(stats.ps_drop, live->last_stats.ps_drop);
     live->totals.dropped_interface += growth(stats.ps_ifdrop, live->last_stats.ps_ifdrop);

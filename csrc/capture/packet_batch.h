@@ -46,7 +46,8 @@ static inline void packet_batch_append(struct packet_batch *batch, const struct 
 void packet_batch_keep(struct packet_batch *batch, bool (*keep)(void *context, const struct packet *packet),
                        void *context);
 
-/* The next unread packet, or NULL. It stays until the next reset, its bytes until the source is filled again. */
+/* The next unread packet, or NULL. It stays until the next reset, its bytes until the source is filled again.
+ */
 const struct packet *packet_batch_next(struct packet_batch *batch);
 
 #endif

@@ -41,15 +41,15 @@ enum fill_result {
     FILL_FAILED,  /* `error` says why. Comes alone: what was read before came as FILL_PACKETS first */
 };
 
-/* Appends at most `max_packets` (above 0) matching packets to an empty, reset batch. Their bytes stay until the next
- * fill, unless somebody shares their chunks. Waits at most `wait_ms`
- * (and never longer than LONGEST_WAIT_MS) for the first; never waits for more. After a signal, look at it
- * whatever the result is: packets that are there come first. */
+/* Appends at most `max_packets` (above 0) matching packets to an empty, reset batch. Their bytes stay until
+ * the next fill, unless somebody shares their chunks. Waits at most `wait_ms` (and never longer than
+ * LONGEST_WAIT_MS) for the first; never waits for more. After a signal, look at it whatever the result is:
+ * packets that are there come first. */
 enum fill_result source_fill(struct source *source, struct packet_batch *batch, const struct decoder *decoder,
                              uint32_t max_packets, int wait_ms, struct capture_error *error);
 
-/* Frees the memory that fills have left behind; with the lock of all packets (see chunk.h), and without that of
- * the source: between two fills. */
+/* Frees the memory that fills have left behind; with the lock of all packets (see chunk.h), and without that
+ * of the source: between two fills. */
 void source_free_left(struct source *source);
 
 /* Something worth a warning that the last fill met; true once for each. By whoever fills. */

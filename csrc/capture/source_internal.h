@@ -30,9 +30,9 @@ struct source {
     bool has_microseconds;
     int64_t opened_ns; /* of monotonic_ns */
     int longest_wait_ms;
-    pthread_mutex_t turn; /* whose turn it is to wait for `use`: so nobody is overtaken */
-    pthread_mutex_t use;  /* all else here is its holder's, but for what never changes once it is open */
-    bool filters;         /* what is read, before it is appended */
+    pthread_mutex_t turn;     /* whose turn it is to wait for `use`: so nobody is overtaken */
+    pthread_mutex_t use;      /* all else here is its holder's, but for what never changes once it is open */
+    bool filters;             /* what is read, before it is appended */
     atomic_bool filters_late; /* for the kernel, which would not */
     atomic_uint filter_generation;
     struct slab *left; /* of no more use here; the next fill's caller frees them */

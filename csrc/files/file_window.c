@@ -109,8 +109,7 @@ enum window_result window_note_interface(struct file_window *window, struct pack
     if (interface->chunk_index < 0 || is_too_far) {
         const uint8_t *from = record_start(packet);
         size_t offset = (size_t)(packet->bytes - from), after = (size_t)(reader->start - from);
-        enum window_result moved =
-            move(window, from, (size_t)(reader->end - from), is_free, left, error);
+        enum window_result moved = move(window, from, (size_t)(reader->end - from), is_free, left, error);
         if (moved != WINDOW_BYTES)
             return moved;
         packet->bytes = reader->start - after + offset;

@@ -21,13 +21,13 @@ enum window_result {
     WINDOW_FAILED,    /* `error` */
 };
 
-/* Reads on, until the reader has what it needs. `is_free`: nobody uses packets of this slab but those who share it;
- * a slab of no more use goes to `left`. Memory is bounded by twice the bytes that are there. */
+/* Reads on, until the reader has what it needs. `is_free`: nobody uses packets of this slab but those who
+ * share it; a slab of no more use goes to `left`. Memory is bounded by twice the bytes that are there. */
 enum window_result window_refill(struct file_window *window, bool is_free, struct slab **left,
                                  struct capture_error *error);
 
-/* Sets packet->interface for a packet that the reader has just found, and moves it to where its chunk can be found.
- * WINDOW_FULL: as above; ask again. */
+/* Sets packet->interface for a packet that the reader has just found, and moves it to where its chunk can be
+ * found. WINDOW_FULL: as above; ask again. */
 enum window_result window_note_interface(struct file_window *window, struct packet *packet, bool is_free,
                                          struct slab **left, struct capture_error *error);
 

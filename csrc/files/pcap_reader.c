@@ -81,8 +81,7 @@ static enum reader_result pcap_next(struct file_reader *reader, struct packet *p
         return reader_lacks(reader, header + lengths.caplen, "a record");
     uint32_t seconds = reader_u32(reader, record), fraction = reader_u32(reader, record + 4);
     packet->bytes = record + header;
-    packet->timestamp_ns =
-        seconds * INT64_C(1000000000) + fraction * (int64_t)reader->fraction_ns;
+    packet->timestamp_ns = seconds * INT64_C(1000000000) + fraction * (int64_t)reader->fraction_ns;
     packet->caplen = lengths.caplen;
     packet->wire_len = lengths.wire_len;
     packet->link_type = interface->shared->link_type;
@@ -106,7 +105,8 @@ static bool looks_like_record(const struct file_reader *reader, const uint8_t *r
                                            reader->last_seconds - seconds < seconds_apart);
 }
 
-/* Two records, one behind the other; or one that ends with the file, and is of the time of the last good one. */
+/* Two records, one behind the other; or one that ends with the file, and is of the time of the last good one.
+ */
 static enum reader_result pcap_recover(struct file_reader *reader)
 {
     enum { DAY = 86400, TEN_YEARS = 3650 * DAY };
@@ -129,8 +129,8 @@ static enum reader_result pcap_recover(struct file_reader *reader)
             reader->needed = next + header;
             return READER_NEEDS_BYTES;
         }
-        bool is_last = left == next && reader->last_seconds >= 0 &&
-                       looks_like_record(reader, reader->start, DAY);
+        bool is_last =
+            left == next && reader->last_seconds >= 0 && looks_like_record(reader, reader->start, DAY);
         if (is_last || (left >= next + header && looks_like_record(reader, reader->start + next, TEN_YEARS)))
             return READER_PACKET;
     }

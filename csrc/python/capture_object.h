@@ -35,13 +35,13 @@ typedef struct {
     struct source *source;      /* NULL when closed */
     struct dump_file *dump;
     struct packet_batch batch;
-    PacketObject *lent[2]; /* packets that were delivered last, with lent bytes; or NULL */
+    PacketObject *lent[2];   /* packets that were delivered last, with lent bytes; or NULL */
     PyObject *subject;       /* the device's name, or the file's path: str */
     struct decoder *decoder; /* with bindings of the caller's own; NULL: the module's */
-    PyObject *paths; /* of files: a tuple of what open_offline() was given */
-    PyObject *kept;  /* what their inputs need to live; a list */
+    PyObject *paths;         /* of files: a tuple of what open_offline() was given */
+    PyObject *kept;          /* what their inputs need to live; a list */
     bool follows;
-    PyObject *filter;        /* str or None */
+    PyObject *filter; /* str or None */
     PyObject *dump_path;
     uint64_t count_limit; /* packets to deliver; 0: no limit */
     int64_t deadline_ns;  /* of monotonic_ns; 0: none */
@@ -146,8 +146,8 @@ bool capture_is_over(const CaptureObject *self);
 /* For how long to wait for a packet, at most. */
 int capture_wait_ms(const CaptureObject *self);
 
-/* The packets with lent bytes get bytes of their own, where somebody still has them: before the source is filled
- * again, and at its close. */
+/* The packets with lent bytes get bytes of their own, where somebody still has them: before the source is
+ * filled again, and at its close. */
 void capture_end_loans(CaptureObject *self);
 
 /* capture_read.c and capture_await.c */

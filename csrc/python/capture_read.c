@@ -24,8 +24,8 @@ void capture_end_loans(CaptureObject *self)
     }
 }
 
-/* A packet that is iterated over is usually gone when the one after the next is asked for: `for` still has the one
- * before. So nothing is copied for it. */
+/* A packet that is iterated over is usually gone when the one after the next is asked for: `for` still has
+ * the one before. So nothing is copied for it. */
 static PyObject *lend_packet(CaptureObject *self, const struct packet *packet)
 {
     PyObject *object = packet_borrowing(self->state->packet_type, packet);
@@ -43,8 +43,8 @@ PyObject *capture_next_packet(CaptureObject *self)
     const struct packet *packet;
     if (capture_take(self, &packet) <= 0)
         return NULL;
-    PyObject *object = self->keeps_all ? packet_sharing(self->state->packet_type, packet)
-                                       : lend_packet(self, packet);
+    PyObject *object =
+        self->keeps_all ? packet_sharing(self->state->packet_type, packet) : lend_packet(self, packet);
     if (object != NULL && !capture_deliver(self, packet))
         Py_CLEAR(object);
     return object;
@@ -143,8 +143,7 @@ static PyObject **make_call_arguments(PyObject *extra)
 
 static bool call_back(PyObject *callback, PyObject **arguments, size_t count, PyObject *packet)
 {
-    PyObject *timestamp =
-        PyFloat_FromDouble(timestamp_seconds(((PacketObject *)packet)->head.timestamp_ns));
+    PyObject *timestamp = PyFloat_FromDouble(timestamp_seconds(((PacketObject *)packet)->head.timestamp_ns));
     if (timestamp == NULL)
         return false;
     arguments[1] = timestamp;

@@ -20,7 +20,8 @@ static bool tell_place(PyObject *exception, const struct capture_error *error)
 {
     PyObject *offset = PyLong_FromUnsignedLongLong(error->file_offset);
     PyObject *packet = PyLong_FromUnsignedLongLong(error->packet_number);
-    bool told = offset != NULL && packet != NULL && PyObject_SetAttrString(exception, "offset", offset) == 0 &&
+    bool told = offset != NULL && packet != NULL &&
+                PyObject_SetAttrString(exception, "offset", offset) == 0 &&
                 PyObject_SetAttrString(exception, "packet", packet) == 0;
     Py_XDECREF(offset);
     Py_XDECREF(packet);
@@ -48,10 +49,9 @@ PyObject *raise_capture_error(struct module_state *state, const struct capture_e
     }
     PyObject *whose = error->subject != NULL ? PyUnicode_DecodeFSDefault(error->subject)
                                              : Py_NewRef(subject == NULL ? Py_None : subject);
-    PyObject *exception = whose == NULL
-                              ? NULL
-                              : PyObject_CallMethod(state->exceptions, makers[error->kind], "iOO",
-                                                    error->errno_value, text, whose);
+    PyObject *exception = whose == NULL ? NULL
+                                        : PyObject_CallMethod(state->exceptions, makers[error->kind], "iOO",
+                                                              error->errno_value, text, whose);
     if (exception != NULL && (error->packet_number == 0 || tell_place(exception, error)))
         PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
     Py_XDECREF(exception);

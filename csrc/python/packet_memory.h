@@ -1,5 +1,5 @@
-/* Where the bytes of a Packet lie: in a block of its own, in a chunk that it shares with others, or, lent, in one
- * that its capture will use again. */
+/* Where the bytes of a Packet lie: in a block of its own, in a chunk that it shares with others, or, lent, in
+ * one that its capture will use again. */
 #ifndef UMPA_PYTHON_PACKET_MEMORY_H
 #define UMPA_PYTHON_PACKET_MEMORY_H
 
@@ -20,12 +20,12 @@ PyObject *packet_sharing(PyTypeObject *packet_type, const struct packet *packet)
 /* The same with lent bytes. The caller keeps it until it has called packet_keep. */
 PyObject *packet_borrowing(PyTypeObject *packet_type, const struct packet *packet);
 
-/* Lent bytes are copied; where there is no memory, the chunk is shared: it never fails. Before the lender uses the chunk
- * again, and before others learn the bytes' address. */
+/* Lent bytes are copied; where there is no memory, the chunk is shared: it never fails. Before the lender
+ * uses the chunk again, and before others learn the bytes' address. */
 void packet_keep(PacketObject *self);
 
-/* An object with a copy of the packet, of its bytes, and of the block around them where it has options; keeps the
- * interface (NULL: none). */
+/* An object with a copy of the packet, of its bytes, and of the block around them where it has options; keeps
+ * the interface (NULL: none). */
 PyObject *packet_copying(PyTypeObject *packet_type, const struct packet *packet, struct interface *interface);
 
 /* Gives back what the bytes lie in. */
