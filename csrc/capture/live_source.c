@@ -199,6 +199,12 @@ static int live_fd(const struct source *source)
     return pcap_get_selectable_fd(live->packets.pcap);
 }
 
+static void live_abandon(struct source *source)
+{
+    struct live_source *live = (void *)source;
+    pcap_close(live->packets.pcap);
+}
+
 static void live_free(struct source *source, struct slab **left)
 {
     struct live_source *live = (void *)source;
@@ -213,6 +219,7 @@ static const struct source_operations live_operations = {
     .set_filter = live_set_filter,
     .stats = live_stats,
     .fd = live_fd,
+    .abandon = live_abandon,
     .free = live_free,
 };
 

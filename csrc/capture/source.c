@@ -181,6 +181,13 @@ bool source_has_microseconds(const struct source *source)
     return source->has_microseconds;
 }
 
+void source_abandon(struct source *source)
+{
+    if (source->operations->abandon != NULL)
+        source->operations->abandon(source);
+    wake_pipe_close(&source->wake);
+}
+
 struct slab *source_close(struct source *source)
 {
     struct slab *left = source->left;

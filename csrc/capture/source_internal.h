@@ -18,6 +18,8 @@ struct source_operations {
     /* NULL: what has been read tells all, also while a pipe keeps the reader waiting. */
     bool (*stats)(struct source *source, struct source_stats *stats, struct capture_error *error);
     int (*fd)(const struct source *source);
+    /* NULL: a forked child harms nobody by what it has. */
+    void (*abandon)(struct source *source);
     /* Frees what is its own, and `source`; its slabs go to `left`. */
     void (*free)(struct source *source, struct slab **left);
 };

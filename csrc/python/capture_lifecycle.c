@@ -98,7 +98,7 @@ static bool close_now(CaptureObject *self)
     struct source *source = self->source;
     struct dump_file *dump = self->dump;
     struct capture_error error = {0};
-    struct slab *left;
+    struct slab *left = NULL;
     bool finished = true;
 
     /* Before another thread may see that it is closed, and ask for them. */
@@ -112,7 +112,10 @@ static bool close_now(CaptureObject *self)
     if (dump != NULL)
         finished = dump_file_close(dump, self->gather_ns != 0 && self->stats_are_final ? &statistics : NULL,
                                    true, dump_interrupt(self), &error);
-    left = source_close(source);
+    if (capture_is_inherited(self))
+        source_abandon(source);
+    else
+        left = source_close(source);
     packet_batch_free(&self->batch);
     PyEval_RestoreThread(self->released_state);
     slabs_free(&left);
