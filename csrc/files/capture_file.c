@@ -144,10 +144,13 @@ static enum file_result place(struct capture_file *file, struct packet *packet, 
 enum file_result capture_file_read(struct capture_file *file, struct packet *packet, bool is_free,
                                    struct slab **left, struct capture_error *error)
 {
+    enum { REFILLS_AT_MOST = 64 }; /* of a chunk: then it is time to look at signals */
     if (file->has_ended)
         return FILE_END;
-    while (!file->has_packet) {
+    for (int refills = 0; !file->has_packet; refills++) {
         bool found;
+        if (refills == REFILLS_AT_MOST)
+            return FILE_FULL;
         enum file_result result = step(file, &found, error);
         if (result == FILE_PACKET && !found && !file->window.reader.at_end)
             result = refill(file, is_free, left, error);
@@ -167,6 +170,10 @@ bool capture_file_begin(struct capture_file *file, struct interrupt_check interr
             return true;
         case FILE_NOTHING:
             break;
+        case FILE_FULL:
+            if (is_interrupted(interrupt))
+                return capture_error_set(error, ERROR_INTERRUPTED, EINTR, "interrupted: open the file again");
+            continue;
         case FILE_NOTICE: /* it was truncated, or replaced, before it had begun */
             continue;
         default:

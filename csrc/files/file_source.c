@@ -1,9 +1,7 @@
 /* Packets of capture files: see file_source.h. */
 #define _POSIX_C_SOURCE 200809L /* F_DUPFD_CLOEXEC */
 #include "file_source.h"
-#include "../capture/source_internal.h"
-#include "capture_file.h"
-#include "file_filters.h"
+#include "file_source_internal.h"
 #include "file_summary.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -15,17 +13,6 @@ enum {
      * and still a look at signals every few milliseconds. */
     READ_AT_LEAST = BATCH_PACKETS,
     STEPS_AT_MOST = 64,
-};
-
-struct file_source {
-    struct source base;
-    struct file_options options;
-    struct file_filters filters;
-    bool has_filter; /* that is right for at least one link type */
-    unsigned next_file;
-    unsigned file_count; /* open ones: by the time of their next packet, when they are merged */
-    struct capture_file **files;
-    char *told_name; /* of a file that is closed, while somebody is told about it */
 };
 
 static bool keep_failure(struct file_source *self, struct capture_file *file,
@@ -112,9 +99,8 @@ static bool file_matches(void *source, const struct packet *packet)
     return false;
 }
 
-/* What a file gave instead of a packet. True: go on with it, or with the next one. */
-static bool handle(struct file_source *self, unsigned index, enum file_result result,
-                   const struct capture_error *error)
+bool file_source_handle(struct file_source *self, unsigned index, enum file_result result,
+                        const struct capture_error *error)
 {
     struct capture_file *file = self->files[index];
     switch (result) {
@@ -164,80 +150,9 @@ static bool read_next(struct file_source *self, uint32_t *left)
         struct packet packet;
         result = capture_file_next(file, &packet, source->appended == 0, &source->left, &error);
         if (result != FILE_PACKET)
-            return handle(self, 0, result, &error);
+            return file_source_handle(self, 0, result, &error);
         source_append(source, &packet);
         --*left;
-    }
-    return true;
-}
-
-/* Files are sorted by the time of their next packet, then as they were given; the first has moved on. */
-static void sort_first(struct file_source *self)
-{
-    struct capture_file *first = self->files[0];
-    unsigned i = 0;
-    for (; i + 1 < self->file_count; i++) {
-        const struct capture_file *other = self->files[i + 1];
-        int64_t first_ns = first->next.timestamp_ns, other_ns = other->next.timestamp_ns;
-        if (first_ns < other_ns || (first_ns == other_ns && first->index < other->index))
-            break;
-        self->files[i] = self->files[i + 1];
-    }
-    self->files[i] = first;
-}
-
-/* Sees to it that each file's next packet is known. */
-static bool look_ahead(struct file_source *self)
-{
-    for (unsigned i = self->file_count; i-- > 0;) {
-        struct capture_file *file = self->files[i];
-        while (!file->has_next) {
-            struct capture_error error = {0};
-            enum file_result result =
-                capture_file_next(file, &file->next, self->base.appended == 0, &self->base.left, &error);
-            file->has_next = result == FILE_PACKET;
-            if (result == FILE_PACKET)
-                break;
-            if (!handle(self, i, result, &error))
-                return false;
-            if (result == FILE_END)
-                break;
-        }
-    }
-    return true;
-}
-
-static int by_time(const void *left, const void *right)
-{
-    const struct capture_file *a = *(struct capture_file *const *)left;
-    const struct capture_file *b = *(struct capture_file *const *)right;
-    if (a->next.timestamp_ns != b->next.timestamp_ns)
-        return a->next.timestamp_ns < b->next.timestamp_ns ? -1 : 1;
-    return a->index < b->index ? -1 : 1;
-}
-
-/* The first packet of all. False: no more for now. */
-static bool read_merged(struct file_source *self, uint32_t *left)
-{
-    struct source *source = &self->base;
-    if (!look_ahead(self))
-        return false;
-    if (self->file_count == 0) {
-        source->ended = true;
-        return false;
-    }
-    qsort(self->files, self->file_count, sizeof(struct capture_file *), by_time);
-    while (*left > 0 && !source_is_full(source) && source->failure.kind == ERROR_NONE) {
-        struct capture_error error = {0};
-        struct capture_file *file = self->files[0];
-        source_append(source, &file->next);
-        --*left;
-        enum file_result result =
-            capture_file_next(file, &file->next, source->appended == 0, &source->left, &error);
-        file->has_next = result == FILE_PACKET;
-        if (!file->has_next)
-            return handle(self, 0, result, &error);
-        sort_first(self);
     }
     return true;
 }
@@ -278,7 +193,7 @@ static void file_read(struct source *source, int wait_ms)
         return;
     bool goes_on = true;
     for (int step = 0; goes_on && left > 0 && !source_is_full(source) && step < STEPS_AT_MOST; step++) {
-        goes_on = self->options.merge ? read_merged(self, &left) : read_next(self, &left);
+        goes_on = self->options.merge ? file_source_read_merged(self, &left) : read_next(self, &left);
         goes_on = goes_on && source->failure.kind == ERROR_NONE;
     }
     if (goes_on)

@@ -14,7 +14,7 @@ struct file_opener {
 enum file_result {
     FILE_PACKET,
     FILE_NOTHING, /* for now */
-    FILE_FULL,    /* the packets found so far are in the way */
+    FILE_FULL,    /* the packets found so far are in the way, or it is time to look at signals: ask again */
     FILE_NOTICE,  /* `error` is to be told; there may be more */
     FILE_BEGINS,  /* its header has been read */
     FILE_END,

@@ -138,7 +138,7 @@ enum file_result file_summary_walk(struct file_summary *summary, struct capture_
         section_ends(reader);
     reader->section_ends = NULL;
     if (!summary->no_memory)
-        return result == FILE_PACKET || result == FILE_BEGINS ? FILE_NOTHING : result;
+        return result == FILE_PACKET || result == FILE_BEGINS || result == FILE_FULL ? FILE_NOTHING : result;
     capture_error_set_errno(error, ENOMEM);
     return FILE_FAILED;
 }

@@ -1,126 +1,6 @@
 /* The pcapng format: sections, interfaces, and the three kinds of packet block; other blocks are skipped, but
  * for what they tell of interfaces. Format: draft-ietf-opsawg-pcapng. */
-#include "../capture/packet_options.h"
-#include "file_reader.h"
-#include <stdlib.h>
-
-enum block_type {
-    SECTION_HEADER = 0x0a0d0d0a,
-    INTERFACE_DESCRIPTION = 1,
-    OBSOLETE_PACKET = 2,
-    SIMPLE_PACKET = 3,
-    NAME_RESOLUTION = 4,
-    INTERFACE_STATISTICS = 5,
-    ENHANCED_PACKET = 6,
-};
-
-enum {
-    BLOCK_HEADER = 8, /* type, total length */
-    BLOCK_TRAILER = 4,
-    LEAST_BLOCK = 12,
-    LEAST_SECTION_HEADER = 28,
-    LEAST_INTERFACE_DESCRIPTION = 20,
-    LEAST_INTERFACE_STATISTICS = 24,
-    LEAST_SIMPLE_PACKET = 16,
-    LEAST_PACKET = PACKET_BLOCK_HEADER + BLOCK_TRAILER,
-    SIMPLE_PACKET_HEADER = 12,
-    BYTE_ORDER_MAGIC = 0x1a2b3c4d,
-    OPTIONS_MAX = 16 << 20, /* of a packet, in bytes; and what a block that has none may have in all */
-};
-
-struct block {
-    uint32_t type;
-    uint32_t length;
-    const uint8_t *bytes;
-};
-
-struct option {
-    uint16_t code;
-    uint16_t length;
-    const uint8_t *value;
-};
-
-/* The next option in `*left` bytes; false at the last, and where the rest is cut. */
-static bool next_option(const struct file_reader *reader, const uint8_t **at, uint32_t *left,
-                        struct option *option)
-{
-    enum { HEADER = 4, END_OF_OPTIONS = 0 };
-    if (*left < HEADER)
-        return false;
-    *option = (struct option){reader_u16(reader, *at), reader_u16(reader, *at + 2), *at + HEADER};
-    uint32_t size = HEADER + padded_to_4(option->length);
-    if (option->code == END_OF_OPTIONS || size > *left)
-        return false;
-    *at += size;
-    *left -= size;
-    return true;
-}
-
-static enum reader_result section_header(struct file_reader *reader, const struct block *block)
-{
-    unsigned major = reader_u16(reader, block->bytes + 12), minor = reader_u16(reader, block->bytes + 14);
-    if (major != 1 || (minor != 0 && minor != 2)) /* 1.2 was written by mistake, and means 1.0 */
-        return reader_damaged(reader, "a section of pcapng version %u.%u: only 1.0 is known", major, minor);
-    if (reader->sections > 0 && reader->section_ends != NULL)
-        reader->section_ends(reader);
-    reader_forget_interfaces(reader);
-    reader_forget_section(reader);
-    uint32_t options_length = block->length - LEAST_SECTION_HEADER;
-    if (options_length > 0) {
-        reader->section_options = malloc(options_length);
-        if (reader->section_options == NULL)
-            return READER_NO_MEMORY;
-        reader->section_options_length = options_length;
-        reader->is_section_swapped = reader->is_swapped;
-        memcpy(reader->section_options, block->bytes + LEAST_SECTION_HEADER - BLOCK_TRAILER, options_length);
-    }
-    reader->sections++;
-    return READER_PACKET;
-}
-
-static enum reader_result interface_description(struct file_reader *reader, const struct block *block)
-{
-    enum { TIME_RESOLUTION = 9, TIME_OFFSET = 14, BINARY = 0x80, MICRO = 6 };
-    const uint8_t *options = block->bytes + LEAST_INTERFACE_DESCRIPTION - BLOCK_TRAILER, *at = options;
-    uint32_t left = block->length - LEAST_INTERFACE_DESCRIPTION;
-    struct interface head = {.link_type = reader_u16(reader, block->bytes + 8),
-                             .snaplen = reader_u32(reader, block->bytes + 12),
-                             .is_swapped = reader->is_swapped};
-    uint8_t resolution = MICRO;
-    int64_t offset_seconds = 0;
-    struct option option;
-    while (next_option(reader, &at, &left, &option)) {
-        if (option.code == TIME_RESOLUTION && option.length == 1)
-            resolution = option.value[0];
-        else if (option.code == TIME_OFFSET && option.length == 8)
-            offset_seconds = (int64_t)reader_u64(reader, option.value);
-    }
-    if (left >= 4 && reader_u16(reader, at) != 0) /* the unit of times might be there */
-        return reader_damaged(reader, "an interface whose options are cut");
-    struct reader_interface *interface =
-        reader_add_interface(reader, &head, options, (uint32_t)(at - options));
-    if (interface == NULL)
-        return READER_NO_MEMORY;
-    reader_set_time_unit(interface, (resolution & BINARY) != 0, resolution & 0x7f, offset_seconds);
-    return READER_PACKET;
-}
-
-static void interface_statistics(struct file_reader *reader, const struct block *block)
-{
-    enum { RECEIVED = 4, DROPPED = 5 };
-    const uint8_t *at = block->bytes + LEAST_INTERFACE_STATISTICS - BLOCK_TRAILER;
-    uint32_t left = block->length - LEAST_INTERFACE_STATISTICS;
-    uint32_t index = reader_u32(reader, block->bytes + BLOCK_HEADER);
-    struct option option;
-    if (index >= reader->interface_count)
-        return;
-    while (next_option(reader, &at, &left, &option)) {
-        if (option.code == RECEIVED && option.length == 8)
-            reader->interfaces[index].received = reader_u64(reader, option.value);
-        else if (option.code == DROPPED && option.length == 8)
-            reader->interfaces[index].dropped = reader_u64(reader, option.value);
-    }
-}
+#include "pcapng_blocks.h"
 
 static bool has_drop_count(const struct file_reader *reader, const uint8_t *block)
 {
@@ -129,8 +9,8 @@ static bool has_drop_count(const struct file_reader *reader, const uint8_t *bloc
 }
 
 /* `words` say what has been read wrongly. */
-static enum reader_result packet_of(struct file_reader *reader, const struct block *block, uint32_t index,
-                                    struct packet *packet)
+static enum reader_result packet_of(struct file_reader *reader, const struct pcapng_block *block,
+                                    uint32_t index, struct packet *packet)
 {
     const uint8_t *bytes = block->bytes;
     uint32_t room = block->length - LEAST_PACKET;
@@ -161,7 +41,7 @@ static enum reader_result packet_of(struct file_reader *reader, const struct blo
 }
 
 /* It has neither time nor interface: the first one's. */
-static enum reader_result simple_packet(struct file_reader *reader, const struct block *block,
+static enum reader_result simple_packet(struct file_reader *reader, const struct pcapng_block *block,
                                         struct packet *packet)
 {
     if (reader->interface_count == 0)
@@ -259,7 +139,7 @@ static enum reader_result skip(struct file_reader *reader)
 }
 
 /* The block at `start`, whole if it is one that tells something, else its header; `start` stays. */
-static enum reader_result look_at_block(struct file_reader *reader, struct block *block)
+static enum reader_result look_at_block(struct file_reader *reader, struct pcapng_block *block)
 {
     size_t left = (size_t)(reader->end - reader->start);
     const uint8_t *bytes = reader->start;
@@ -273,7 +153,7 @@ static enum reader_result look_at_block(struct file_reader *reader, struct block
     uint32_t length = reader_u32(reader, bytes + 4), least = least_length(type);
     if (length % 4 != 0 || length < LEAST_BLOCK || length < least)
         return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
-    *block = (struct block){type, length, bytes};
+    *block = (struct pcapng_block){type, length, bytes};
     if (length > OPTIONS_MAX && length - OPTIONS_MAX > longest_packet(reader))
         return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
     if (least == 0)
@@ -285,7 +165,7 @@ static enum reader_result look_at_block(struct file_reader *reader, struct block
                                  : lengths_differ(reader, reader_offset(reader), length, last_length);
 }
 
-static enum reader_result read_block(struct file_reader *reader, const struct block *block,
+static enum reader_result read_block(struct file_reader *reader, const struct pcapng_block *block,
                                      struct packet *packet, bool *is_packet)
 {
     switch (block->type) {
@@ -299,11 +179,11 @@ static enum reader_result read_block(struct file_reader *reader, const struct bl
         *is_packet = true;
         return simple_packet(reader, block, packet);
     case SECTION_HEADER:
-        return section_header(reader, block);
+        return pcapng_section_header(reader, block);
     case INTERFACE_DESCRIPTION:
-        return interface_description(reader, block);
+        return pcapng_interface_description(reader, block);
     case INTERFACE_STATISTICS:
-        interface_statistics(reader, block);
+        pcapng_interface_statistics(reader, block);
         return READER_PACKET;
     default:
         return READER_PACKET;
@@ -315,7 +195,7 @@ static enum reader_result read_block(struct file_reader *reader, const struct bl
 static enum reader_result read_blocks(struct file_reader *reader, struct packet *packet, bool up_to_interface)
 {
     for (;;) {
-        struct block block;
+        struct pcapng_block block;
         bool is_packet = false;
         enum reader_result result = reader->to_skip > 0 ? skip(reader) : READER_PACKET;
         if (result == READER_PACKET)
@@ -367,7 +247,7 @@ static enum reader_result pcapng_recover(struct file_reader *reader)
 {
     reader->to_skip = 0;
     if (reader_offset(reader) == reader->damaged_at && reader->start < reader->end) {
-        struct block block;
+        struct pcapng_block block;
         if (look_at_block(reader, &block) == READER_PACKET) {
             reader->start += block.length;
             return READER_PACKET;
