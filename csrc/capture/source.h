@@ -98,8 +98,8 @@ bool source_has_microseconds(const struct source *source);
 /* Returns the memory that it leaves behind, for slabs_free. */
 struct slab *source_close(struct source *source);
 
-/* In a forked child: lets go of the device alone. The rest may have been in the midst of a change, by a thread that
- * the child does not have, and is left as it is. */
+/* In a forked child: lets go of the device alone. The rest may have been in the midst of a change, by a
+ * thread that the child does not have, and is left as it is. */
 void source_abandon(struct source *source);
 
 #endif
