@@ -49,7 +49,7 @@ static uint64_t digest(uint64_t so_far, const void *bytes, size_t size)
     return so_far;
 }
 
-static uint64_t digest_number(uint64_t so_far, uint64_t number)
+uint64_t digest_number(uint64_t so_far, uint64_t number)
 {
     return (so_far ^ number) * UINT64_C(0x9e3779b97f4a7c15);
 }
@@ -133,10 +133,8 @@ static uint64_t digest_interface(uint64_t so_far, const struct interface *interf
         (struct raw_options){interface->options, interface->options_length, interface->is_swapped});
 }
 
-static uint64_t digest_packet(const struct packet *packet)
+uint64_t digest_packet(const struct packet *packet, const struct interface *interface)
 {
-    struct chunk *chunk = chunk_of(packet->bytes);
-    promise(packet->interface < chunk->interface_count, "a packet's interface is in its chunk's table");
     uint64_t so_far = digest_number(1, (uint64_t)packet->timestamp_ns);
     so_far = digest_number(so_far, packet->caplen);
     so_far = digest_number(so_far, packet->wire_len);
@@ -145,7 +143,14 @@ static uint64_t digest_packet(const struct packet *packet)
     struct packet_options options = packet_options(packet);
     so_far = digest_options(so_far, PACKET_BLOCK,
                             (struct raw_options){options.bytes, options.length, options.is_swapped});
-    return digest_interface(so_far, chunk_interface(packet));
+    return digest_interface(so_far, interface);
+}
+
+static uint64_t digest_in_chunk(const struct packet *packet)
+{
+    promise(packet->interface < chunk_of(packet->bytes)->interface_count,
+            "a packet's interface is in its chunk's table");
+    return digest_packet(packet, chunk_interface(packet));
 }
 
 static void decode(const struct packet *packet)
@@ -187,7 +192,8 @@ static void promise_place(const struct walk *walk, const struct packet *packet)
 static void end_batch(struct walk *walk)
 {
     for (unsigned i = 0; i < walk->in_batch; i++)
-        promise(digest_packet(&walk->batch[i]) == walk->digests[i], "packets stay as they are while in use");
+        promise(digest_in_chunk(&walk->batch[i]) == walk->digests[i],
+                "packets stay as they are while in use");
     walk->in_batch = 0;
 }
 
@@ -196,7 +202,7 @@ static void take(struct walk *walk, const struct packet *packet)
     const struct file_reader *reader = &walk->file->window.reader;
     promise_place(walk, packet);
     decode(packet);
-    uint64_t of_packet = digest_packet(packet);
+    uint64_t of_packet = digest_in_chunk(packet);
     walk->outcome.packets_digest = digest_number(walk->outcome.packets_digest, of_packet);
     promise(++walk->outcome.packets == reader->packets, "packets are counted");
     promise(reader_offset(reader) > walk->offset, "the offset grows with each packet");

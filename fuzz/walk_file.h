@@ -36,6 +36,10 @@ struct file_outcome {
     bool is_too_long; /* it was not read to its end */
 };
 
+/* All that is known of a packet; and of one more thing. */
+uint64_t digest_packet(const struct packet *packet, const struct interface *interface);
+uint64_t digest_number(uint64_t so_far, uint64_t number);
+
 struct file_outcome walk_file(const uint8_t *content, size_t size, const struct file_way *way);
 
 #endif
