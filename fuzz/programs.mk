@@ -24,7 +24,7 @@ LINK_TYPES_any :=
 # All that reads capture files, with the compressions whose libraries are there. What is decoded in files, and where
 # bytes come from, is not traced: other fuzzers and tests look at that.
 READERS := $(addprefix csrc/files/,capture_file.c file_reader.c file_window.c file_index.c index_records.c \
-    pcap_reader.c pcapng_options.c pcapng_reader.c)
+    pcap_reader.c pcapng_blocks.c pcapng_options.c pcapng_reader.c)
 INPUTS := $(addprefix csrc/files/,byte_input.c decompress.c decompress_gzip.c decompress_xz.c decompress_zstd.c \
     raw_input.c) $(addprefix csrc/capture/,capture_error.c chunk.c interface.c)
 WALK_FILE := fuzz/walk_file.c fuzz/walk_index.c fuzz/watch_memory.c fuzz/file_input.c
