@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 # Noted by compare.py itself, of whole files and packets; libpcap alone says then what ours must be.
 NOT_COMPARED = {
-    "not compared: libpcap": "files that it does not open",
+    "not compared: libpcap": "files that it does not open, or reads otherwise than we do",
     "not compared: end": "files that tshark or libpcap reads in part: a link type or a block that it refuses",
     "not compared: count": "files in which tshark takes blocks for packets that are none to libpcap",
     "not compared: snaplen": "packets that libpcap clips to the file's snaplen, which tshark ignores",
