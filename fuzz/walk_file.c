@@ -140,9 +140,8 @@ uint64_t digest_packet(const struct packet *packet, const struct interface *inte
     so_far = digest_number(so_far, packet->wire_len);
     so_far = digest_number(so_far, packet->link_type);
     so_far = digest(so_far, packet->bytes, packet->caplen);
-    struct packet_options options = packet_options(packet);
-    so_far = digest_options(so_far, PACKET_BLOCK,
-                            (struct raw_options){options.bytes, options.length, options.is_swapped});
+    struct raw_options options = packet_options(packet);
+    so_far = digest_options(so_far, PACKET_BLOCK, options);
     return digest_interface(so_far, interface);
 }
 
@@ -173,7 +172,7 @@ static void promise_place(const struct walk *walk, const struct packet *packet)
     struct chunk *chunk = chunk_of(packet->bytes);
     const uint8_t *start = packet->bytes, *end = packet->bytes + packet->caplen;
     if (packet->flags & PACKET_HAS_OPTIONS) {
-        struct packet_options options = packet_options(packet);
+        struct raw_options options = packet_options(packet);
         start -= PACKET_BLOCK_HEADER;
         promise(options.bytes >= end, "options lie behind the packet");
         end = options.bytes + options.length + PACKET_BLOCK_TRAILER;

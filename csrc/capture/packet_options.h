@@ -4,7 +4,7 @@
 #define UMPA_CAPTURE_PACKET_OPTIONS_H
 
 #include "../decode/packet.h"
-#include <string.h>
+#include "byte_order.h"
 
 /* Of packet->flags. The first two bits are those of whoever owns the packet's memory. */
 enum {
@@ -17,7 +17,7 @@ enum { PACKET_BLOCK_HEADER = 28, PACKET_BLOCK_TRAILER = 4 };
 
 enum { OBSOLETE_PACKET_BLOCK = 2, ENHANCED_PACKET_BLOCK = 6, PACKET_DROPS_UNKNOWN = 0xffff };
 
-struct packet_options {
+struct raw_options {
     const uint8_t *bytes; /* code, length, value, padded to 4; up to opt_endofopt, or to the end */
     uint32_t length;
     bool is_swapped;
@@ -28,40 +28,29 @@ static inline uint32_t padded_to_4(uint32_t length)
     return (length + 3) & ~UINT32_C(3);
 }
 
-static inline uint32_t swapped_u32(uint32_t value)
-{
-    return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
-}
-
 static inline uint32_t packet_block_length(const struct packet *packet)
 {
-    uint32_t length;
-    memcpy(&length, packet->bytes - PACKET_BLOCK_HEADER + 4, sizeof(length));
-    return packet->flags & PACKET_OPTIONS_SWAPPED ? swapped_u32(length) : length;
+    return u32_at(packet->bytes - PACKET_BLOCK_HEADER + 4, packet->flags & PACKET_OPTIONS_SWAPPED);
 }
 
 /* Of an obsolete packet block, whose header has it; no other block's packet gives one. */
 static inline uint16_t packet_header_drops(const struct packet *packet)
 {
-    uint32_t type;
-    uint16_t drops;
-    if (!(packet->flags & PACKET_HAS_OPTIONS))
+    const uint8_t *block = packet->bytes - PACKET_BLOCK_HEADER;
+    bool is_swapped = packet->flags & PACKET_OPTIONS_SWAPPED;
+    if (!(packet->flags & PACKET_HAS_OPTIONS) || u32_at(block, is_swapped) != OBSOLETE_PACKET_BLOCK)
         return PACKET_DROPS_UNKNOWN;
-    memcpy(&type, packet->bytes - PACKET_BLOCK_HEADER, sizeof(type));
-    if ((packet->flags & PACKET_OPTIONS_SWAPPED ? swapped_u32(type) : type) != OBSOLETE_PACKET_BLOCK)
-        return PACKET_DROPS_UNKNOWN;
-    memcpy(&drops, packet->bytes - PACKET_BLOCK_HEADER + 10, sizeof(drops));
-    return packet->flags & PACKET_OPTIONS_SWAPPED ? (uint16_t)(drops >> 8 | drops << 8) : drops;
+    return u16_at(block + 10, is_swapped);
 }
 
-static inline struct packet_options packet_options(const struct packet *packet)
+static inline struct raw_options packet_options(const struct packet *packet)
 {
     if (!(packet->flags & PACKET_HAS_OPTIONS))
-        return (struct packet_options){0};
+        return (struct raw_options){0};
     uint32_t before = PACKET_BLOCK_HEADER + padded_to_4(packet->caplen);
-    return (struct packet_options){packet->bytes - PACKET_BLOCK_HEADER + before,
-                                   packet_block_length(packet) - before - PACKET_BLOCK_TRAILER,
-                                   (packet->flags & PACKET_OPTIONS_SWAPPED) != 0};
+    return (struct raw_options){packet->bytes - PACKET_BLOCK_HEADER + before,
+                                packet_block_length(packet) - before - PACKET_BLOCK_TRAILER,
+                                (packet->flags & PACKET_OPTIONS_SWAPPED) != 0};
 }
 
 #endif

@@ -3,11 +3,11 @@
 #ifndef UMPA_FILES_FILE_READER_H
 #define UMPA_FILES_FILE_READER_H
 
+#include "../capture/byte_order.h"
 #include "../capture/capture_error.h"
 #include "../capture/interface.h"
 #include "../decode/packet.h"
 #include <stddef.h>
-#include <string.h>
 
 enum reader_result {
     READER_PACKET,
@@ -109,18 +109,12 @@ static inline uint64_t reader_offset(const struct file_reader *reader)
 
 static inline uint32_t reader_u32(const struct file_reader *reader, const uint8_t *bytes)
 {
-    uint32_t value;
-    memcpy(&value, bytes, sizeof(value));
-    if (!reader->is_swapped)
-        return value;
-    return value >> 24 | (value >> 8 & 0xff00) | (value << 8 & 0xff0000) | value << 24;
+    return u32_at(bytes, reader->is_swapped);
 }
 
 static inline uint16_t reader_u16(const struct file_reader *reader, const uint8_t *bytes)
 {
-    uint16_t value;
-    memcpy(&value, bytes, sizeof(value));
-    return reader->is_swapped ? (uint16_t)(value >> 8 | value << 8) : value;
+    return u16_at(bytes, reader->is_swapped);
 }
 
 static inline uint64_t reader_u64(const struct file_reader *reader, const uint8_t *bytes)

@@ -1,10 +1,10 @@
 /* Counts what is in a capture file: see file_summary.h. */
 #include "file_summary.h"
-#include "../capture/packet_options.h"
+#include "pcapng_options.h"
 #include <errno.h>
 #include <stdlib.h>
 
-enum { BYTES_IN_TURN = 8 << 20, OPTION_COMMENT = 1, OPTION_HEADER = 4 };
+enum { BYTES_IN_TURN = 8 << 20 };
 
 void file_summary_init(struct file_summary *summary)
 {
@@ -24,32 +24,14 @@ void file_summary_free(struct file_summary *summary)
     }
 }
 
-/* The value of the first comment of options up to their end; NULL: there is none. */
-static const uint8_t *find_comment(const uint8_t *options, uint32_t left, bool is_swapped, uint32_t *length)
+static bool keep_comment(struct file_summary *summary, const struct option *option)
 {
-    const struct file_reader order = {.is_swapped = is_swapped};
-    while (left >= OPTION_HEADER) {
-        uint16_t code = reader_u16(&order, options);
-        *length = reader_u16(&order, options + 2);
-        uint32_t size = OPTION_HEADER + padded_to_4(*length);
-        if (code == 0 || size > left)
-            return NULL;
-        if (code == OPTION_COMMENT)
-            return options + OPTION_HEADER;
-        options += size;
-        left -= size;
-    }
-    return NULL;
-}
-
-static bool keep_comment(struct file_summary *summary, const uint8_t *text, uint32_t length)
-{
-    struct told_comment *comment = malloc(sizeof(*comment) + length);
+    struct told_comment *comment = malloc(sizeof(*comment) + option->length);
     if (comment == NULL)
         return false;
     comment->before = summary->comments;
-    comment->length = length;
-    memcpy(comment->text, text, length);
+    comment->length = option->length;
+    memcpy(comment->text, option->value, option->length);
     summary->comments = comment;
     return true;
 }
@@ -78,10 +60,11 @@ static bool note_interfaces(struct file_summary *summary, const struct file_read
 static void section_ends(struct file_reader *reader)
 {
     struct file_summary *summary = reader->watcher;
-    uint32_t length;
-    const uint8_t *comment = find_comment(reader->section_options, reader->section_options_length,
-                                          reader->is_section_swapped, &length);
-    if ((comment != NULL && !keep_comment(summary, comment, length)) || !note_interfaces(summary, reader)) {
+    struct option comment;
+    struct raw_options options = {reader->section_options, reader->section_options_length,
+                                  reader->is_section_swapped};
+    if ((option_find(options, OPT_COMMENT, &comment) && !keep_comment(summary, &comment)) ||
+        !note_interfaces(summary, reader)) {
         summary->no_memory = true;
         return;
     }
@@ -96,8 +79,6 @@ static void section_ends(struct file_reader *reader)
 
 static bool count(struct file_summary *summary, const struct file_reader *reader, const struct packet *packet)
 {
-    uint32_t length;
-    struct packet_options options = packet_options(packet);
     if (summary->interface_count - summary->section_interfaces < reader->interface_count &&
         !note_interfaces(summary, reader))
         return false;
@@ -105,8 +86,7 @@ static bool count(struct file_summary *summary, const struct file_reader *reader
     summary->packets++;
     summary->bytes_captured += packet->caplen;
     summary->bytes_on_wire += packet->wire_len;
-    if (options.length > 0 &&
-        find_comment(options.bytes, options.length, options.is_swapped, &length) != NULL)
+    if (options_have(packet_options(packet), OPT_COMMENT))
         summary->packets_with_comments++;
     if (packet->timestamp_ns < summary->first_ns)
         summary->first_ns = packet->timestamp_ns;

@@ -1,4 +1,4 @@
-/* Copies options from one byte order into another: see pcapng_options.h. */
+/* Reads options, and copies them from one byte order into another: see pcapng_options.h. */
 #include "pcapng_options.h"
 
 /* Where a value begins with numbers: `count` of `width` bytes each. */
@@ -25,26 +25,12 @@ static const struct numbers known[] = {
     {2989, ANY_BLOCK, 4, 1},     {19372, ANY_BLOCK, 4, 1}, {19373, ANY_BLOCK, 4, 1},
 };
 
-struct option {
-    uint16_t code;
-    uint16_t length;
-    const uint8_t *value;
-};
-
-static uint16_t read_u16(const uint8_t *bytes, bool is_swapped)
-{
-    uint16_t value;
-    memcpy(&value, bytes, sizeof(value));
-    return is_swapped ? (uint16_t)(value >> 8 | value << 8) : value;
-}
-
-/* Takes the next one off; false at the end, and where it is damaged. */
-static bool take_option(struct raw_options *options, struct option *option)
+bool option_take(struct raw_options *options, struct option *option)
 {
     if (options->length < 4)
         return false;
-    *option = (struct option){read_u16(options->bytes, options->is_swapped),
-                              read_u16(options->bytes + 2, options->is_swapped), options->bytes + 4};
+    *option = (struct option){u16_at(options->bytes, options->is_swapped),
+                              u16_at(options->bytes + 2, options->is_swapped), options->bytes + 4};
     if (option->code == OPT_ENDOFOPT || option->length > options->length - 4)
         return false;
     size_t size = option_size(option->length);
@@ -55,13 +41,18 @@ static bool take_option(struct raw_options *options, struct option *option)
     return true;
 }
 
+bool option_find(struct raw_options options, uint16_t code, struct option *option)
+{
+    while (option_take(&options, option))
+        if (option->code == code)
+            return true;
+    return false;
+}
+
 bool options_have(struct raw_options options, uint16_t code)
 {
     struct option option;
-    while (take_option(&options, &option))
-        if (option.code == code)
-            return true;
-    return false;
+    return option_find(options, code, &option);
 }
 
 void option_append(struct write_buffer *buffer, uint16_t code, const void *value, size_t length)
@@ -119,7 +110,7 @@ void options_copy(struct write_buffer *buffer, enum option_block block, struct r
                   const uint16_t left_out[])
 {
     struct option option;
-    while (take_option(&options, &option)) {
+    while (option_take(&options, &option)) {
         if (is_among(option.code, left_out))
             continue;
         option_append(buffer, option.code, option.value, option.length);

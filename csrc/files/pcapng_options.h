@@ -1,11 +1,13 @@
-/* Options of pcapng blocks, as they are written: draft-ietf-opsawg-pcapng, 3.5. */
+/* Options of pcapng blocks, read and written: draft-ietf-opsawg-pcapng, 3.5. */
 #ifndef UMPA_FILES_PCAPNG_OPTIONS_H
 #define UMPA_FILES_PCAPNG_OPTIONS_H
 
+#include "../capture/packet_options.h"
 #include "write_buffer.h"
 
 enum {
     OPT_ENDOFOPT = 0,
+    OPT_COMMENT = 1,
     SHB_HARDWARE = 2,
     SHB_OS = 3,
     SHB_USERAPPL = 4,
@@ -25,17 +27,22 @@ enum {
 /* Whose options: the same code means another thing in another block. */
 enum option_block { INTERFACE_BLOCK, PACKET_BLOCK };
 
-struct raw_options {
-    const uint8_t *bytes; /* code, length, value, padded; up to opt_endofopt, or to the end */
-    uint32_t length;
-    bool is_swapped;
-};
-
 static inline size_t option_size(size_t length)
 {
     return 4 + (length + 3) / 4 * 4;
 }
 
+struct option {
+    uint16_t code;
+    uint16_t length;
+    const uint8_t *value;
+};
+
+/* Takes the next one off; false at the end, and where it is damaged. */
+bool option_take(struct raw_options *options, struct option *option);
+
+/* The first one of this code. */
+bool option_find(struct raw_options options, uint16_t code, struct option *option);
 bool options_have(struct raw_options options, uint16_t code);
 
 /* All below need room for what they append. A value that is longer than an option can be is left out. */

@@ -167,8 +167,7 @@ static bool pcapng_append(struct record_writer *writer, struct write_buffer *buf
     struct pcapng_writer *pcapng = (void *)writer;
     struct told_interface item = {.interface = interface, .link_type = packet->link_type};
     uint64_t time = told_time(packet, interface, &item.units);
-    struct packet_options found = packet_options(packet);
-    struct raw_options options = {found.bytes, found.length, found.is_swapped};
+    struct raw_options options = packet_options(packet);
     uint32_t number = told_interfaces_find(&pcapng->told, &item);
 
     if (number == pcapng->told.count && !append_interface(pcapng, buffer, &item, error))

@@ -34,7 +34,7 @@ PyObject *packet_get_source(PyObject *self, void *closure)
 PyObject *packet_get_options(PyObject *self, void *closure)
 {
     const struct packet *packet = &((PacketObject *)self)->head;
-    struct packet_options options = packet_options(packet);
+    struct raw_options options = packet_options(packet);
     uint16_t drops = packet_header_drops(packet);
     (void)closure;
     if (!(packet->flags & PACKET_HAS_OPTIONS))
