@@ -16,16 +16,25 @@ struct slab {
     bool is_left;
 };
 
-/* Address space that begins at a multiple of SLAB_SIZE: a huge page does so, too. */
+static uint8_t *map(size_t size)
+{
+    uint8_t *mapped = mmap(NULL, size, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
+    return mapped == MAP_FAILED ? NULL : mapped;
+}
+
+/* Address space that begins at a multiple of SLAB_SIZE: a huge page does so, too. Where slabs lie side by
+ * side, they are one mapping, of which a process may have so many only. */
 static uint8_t *map_aligned(size_t size)
 {
-    uint8_t *mapped =
-        mmap(NULL, size + SLAB_SIZE, PROT_READ | PROT_WRITE, MAP_PRIVATE | MAP_ANONYMOUS, -1, 0);
-    if (mapped == MAP_FAILED)
+    uint8_t *mapped = map(size);
+    if (mapped == NULL || (uintptr_t)mapped % SLAB_SIZE == 0)
+        return mapped;
+    munmap(mapped, size);
+    mapped = map(size + SLAB_SIZE);
+    if (mapped == NULL)
         return NULL;
-    size_t before = (SLAB_SIZE - (uintptr_t)mapped % SLAB_SIZE) % SLAB_SIZE;
-    if (before > 0)
-        munmap(mapped, before);
+    size_t before = SLAB_SIZE - (uintptr_t)mapped % SLAB_SIZE;
+    munmap(mapped, before);
     munmap(mapped + before + size, SLAB_SIZE - before);
     return mapped + before;
 }

@@ -78,15 +78,18 @@ static void keep_packet(u_char *user, const struct pcap_pkthdr *header, const u_
     }
 }
 
-/* The memory of the batch before, or other memory where packets share it. */
+/* The memory of the batch before; where packets share that, what is behind it; else other memory. */
 static bool make_room(struct live_packets *packets)
 {
-    packets->chunk = NULL;
-    if (packets->slab != NULL && slab_restart(packets->slab))
+    struct slab *slab = packets->slab;
+    bool is_ours_again = slab != NULL && slab_restart(slab);
+    if (slab != NULL && !is_ours_again && !is_used_up(packets))
         return true;
-    bool is_one_of_many = packets->slab != NULL;
-    slab_leave(packets->slab, &packets->source->left);
-    packets->slab = slab_new(0, is_one_of_many);
+    packets->chunk = NULL;
+    if (is_ours_again)
+        return true;
+    slab_leave(slab, &packets->source->left);
+    packets->slab = slab_new(0, slab != NULL);
     return packets->slab != NULL || capture_error_set_errno(&packets->source->failure, ENOMEM);
 }
 
