@@ -25,6 +25,7 @@ void packet_batch_reset(struct packet_batch *batch)
     batch->used = 0;
     batch->cursor = 0;
     batch->unread = 0;
+    batch->is_sparse = false;
 }
 
 const struct packet *packet_batch_next(struct packet_batch *batch)

@@ -15,6 +15,7 @@ struct packet_batch {
     size_t used;   /* where the next head is written */
     size_t cursor; /* where the next head is read */
     uint32_t unread;
+    bool is_sparse; /* most of what lies in its chunks are other packets: those that are kept need copies */
     unsigned filter_generation; /* of the filter that let its packets in */
 };
 

@@ -83,9 +83,11 @@ static bool file_matches(void *source, const struct packet *packet)
 {
     struct file_source *self = source;
     struct capture_error error = {0};
+    self->bytes_filtered += packet->caplen;
     switch (file_filters_match(&self->filters, packet, &error)) {
     case FILTER_MATCHES:
         self->has_filter = true;
+        self->bytes_matched += packet->caplen;
         return true;
     case FILTER_IS_IMPOSSIBLE:
         if (error.kind == ERROR_FILTER && self->has_filter)
@@ -191,6 +193,7 @@ static void file_read(struct source *source, int wait_ms)
         left = READ_AT_LEAST;
     if (!wait_for_bytes(self, wait_ms))
         return;
+    self->bytes_filtered = self->bytes_matched = 0;
     bool goes_on = true;
     for (int step = 0; goes_on && left > 0 && !source_is_full(source) && step < STEPS_AT_MOST; step++) {
         goes_on = self->options.merge ? file_source_read_merged(self, &left) : read_next(self, &left);
@@ -198,6 +201,7 @@ static void file_read(struct source *source, int wait_ms)
     }
     if (goes_on)
         source->has_more = true;
+    source->batch->is_sparse = self->bytes_matched < self->bytes_filtered / 2;
 }
 
 static int file_fd(const struct source *source)

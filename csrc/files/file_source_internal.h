@@ -11,7 +11,8 @@ struct file_source {
     struct source base;
     struct file_options options;
     struct file_filters filters;
-    bool has_filter; /* that is right for at least one link type */
+    bool has_filter;                        /* that is right for at least one link type */
+    uint64_t bytes_filtered, bytes_matched; /* of packets, in this fill */
     unsigned next_file;
     unsigned file_count; /* open ones: by the time of their next packet, when they are merged */
     struct capture_file **files;

@@ -26,6 +26,7 @@
 
 #include "packet_object.h"
 
+#include "../capture/arena.h"
 #include "../capture/source.h"
 #include "../files/dump_file.h"
 
@@ -58,7 +59,7 @@ typedef struct {
     unsigned fork_generation;
     bool busy;
     unsigned long reader; /* the thread that is, when busy */
-    bool keeps_all;       /* the reader keeps every packet that it gets */
+    struct arena *arena;  /* of the reader, when it keeps every packet that it gets */
     unsigned visitors;
     bool dump_error_told; /* by an exception, once */
     bool stop_requested;

@@ -38,13 +38,20 @@ static PyObject *lend_packet(CaptureObject *self, const struct packet *packet)
     return object;
 }
 
+/* Of a packet that is kept: few among many others would keep all their memory. */
+static PyObject *keep_packet(CaptureObject *self, const struct packet *packet)
+{
+    PyTypeObject *type = self->state->packet_type;
+    return self->batch.is_sparse ? packet_copying(type, packet, chunk_interface(packet))
+                                 : packet_sharing(type, packet, self->arena);
+}
+
 PyObject *capture_next_packet(CaptureObject *self)
 {
     const struct packet *packet;
     if (capture_take(self, &packet) <= 0)
         return NULL;
-    PyObject *object =
-        self->keeps_all ? packet_sharing(self->state->packet_type, packet) : lend_packet(self, packet);
+    PyObject *object = self->arena != NULL ? keep_packet(self, packet) : lend_packet(self, packet);
     if (object != NULL && !capture_deliver(self, packet))
         Py_CLEAR(object);
     return object;
@@ -109,14 +116,16 @@ PyObject *capture_read_into(PyObject *object, PyObject *list)
     if (!capture_enter(self))
         return NULL;
     PyObject *packet;
-    self->keeps_all = true;
+    struct arena arena = {0};
+    self->arena = &arena;
     while ((packet = capture_next_packet(self)) != NULL) {
         int appended = PyList_Append(list, packet);
         Py_DECREF(packet);
         if (appended < 0)
             break;
     }
-    self->keeps_all = false;
+    self->arena = NULL;
+    arena_close(&arena);
     if (!capture_leave(self) || PyErr_Occurred())
         return NULL;
     Py_RETURN_NONE;

@@ -38,27 +38,37 @@ static struct own_block *copy_block(const struct packet *packet, struct interfac
 static void use_block(struct packet *head, const struct own_block *block)
 {
     head->bytes = block->bytes + bytes_before(head);
-    head->flags &= (uint8_t)~(PACKET_SHARES_CHUNK | PACKET_IS_LENT);
+    head->flags &= (uint8_t)~(PACKET_SHARES_CHUNK | PACKET_IS_LENT | PACKET_IN_ARENA);
     head->interface = 0;
 }
 
-/* A packet's object with its head and layers, but no memory for its bytes. */
-static PacketObject *packet_of_head(PyTypeObject *type, const struct packet *packet)
+static size_t object_size(const struct packet *packet)
 {
-    size_t head_size = packet_head_size(packet);
-    PacketObject *self = PyObject_Malloc(offsetof(PacketObject, head) + head_size);
+    return offsetof(PacketObject, head) + packet_head_size(packet);
+}
+
+/* A packet's object with its head and layers, but no memory for its bytes. `memory`: NULL where there is
+ * none. */
+static PacketObject *packet_init(void *memory, PyTypeObject *type, const struct packet *packet)
+{
+    PacketObject *self = memory;
     if (self == NULL)
         return (PacketObject *)PyErr_NoMemory();
     PyObject_Init((PyObject *)self, type);
-    memcpy(&self->head, packet, head_size);
+    memcpy(&self->head, packet, packet_head_size(packet));
     return self;
 }
 
-PyObject *packet_sharing(PyTypeObject *packet_type, const struct packet *packet)
+static PacketObject *packet_of_head(PyTypeObject *type, const struct packet *packet)
 {
-    PacketObject *self = packet_of_head(packet_type, packet);
+    return packet_init(PyObject_Malloc(object_size(packet)), type, packet);
+}
+
+PyObject *packet_sharing(PyTypeObject *packet_type, const struct packet *packet, struct arena *arena)
+{
+    PacketObject *self = packet_init(arena_take(arena, object_size(packet)), packet_type, packet);
     if (self != NULL) {
-        self->head.flags |= PACKET_SHARES_CHUNK;
+        self->head.flags |= PACKET_SHARES_CHUNK | PACKET_IN_ARENA;
         chunk_share(chunk_of(packet->bytes));
     }
     return (PyObject *)self;
@@ -101,9 +111,9 @@ void packet_keep(PacketObject *self)
     }
 }
 
-void packet_release_memory(PacketObject *self)
+void packet_free(PacketObject *self)
 {
-    struct packet *head = &self->head;
+    const struct packet *head = &self->head;
     if (head->flags & PACKET_SHARES_CHUNK) {
         chunk_unshare(chunk_of(head->bytes));
     } else if (!(head->flags & PACKET_IS_LENT)) {
@@ -111,6 +121,10 @@ void packet_release_memory(PacketObject *self)
         interface_release(block->interface);
         PyMem_Free(block);
     }
+    if (head->flags & PACKET_IN_ARENA)
+        arena_give_back(self);
+    else
+        PyObject_Free(self);
 }
 
 struct interface *packet_interface(const PacketObject *self)

@@ -1,21 +1,23 @@
 /* Where the bytes of a Packet lie: in a block of its own, in a chunk that it shares with others, or, lent, in
- * one that its capture will use again. */
+ * one that its capture will use again. And where the object itself does: in an arena of those that share,
+ * else in Python's memory. */
 #ifndef UMPA_PYTHON_PACKET_MEMORY_H
 #define UMPA_PYTHON_PACKET_MEMORY_H
 
 #include "packet_object.h"
 
-#include "../capture/chunk.h"
+#include "../capture/arena.h"
 #include "../capture/packet_options.h"
 
-/* The first bits of head.flags. */
+/* Of head.flags. */
 enum {
     PACKET_SHARES_CHUNK = 1,
     PACKET_IS_LENT = 2, /* whoever lent the bytes makes them the packet's own before they change */
+    PACKET_IN_ARENA = 16,
 };
 
 /* An object for a packet of a batch, which shares its chunk. */
-PyObject *packet_sharing(PyTypeObject *packet_type, const struct packet *packet);
+PyObject *packet_sharing(PyTypeObject *packet_type, const struct packet *packet, struct arena *arena);
 
 /* The same with lent bytes. The caller keeps it until it has called packet_keep. */
 PyObject *packet_borrowing(PyTypeObject *packet_type, const struct packet *packet);
@@ -28,8 +30,8 @@ void packet_keep(PacketObject *self);
  * the interface (NULL: none). */
 PyObject *packet_copying(PyTypeObject *packet_type, const struct packet *packet, struct interface *interface);
 
-/* Gives back what the bytes lie in. */
-void packet_release_memory(PacketObject *self);
+/* Gives back what the bytes and the object lie in. */
+void packet_free(PacketObject *self);
 
 /* Where it was captured: borrowed; NULL where nobody knows. */
 struct interface *packet_interface(const PacketObject *self);

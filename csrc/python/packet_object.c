@@ -21,8 +21,7 @@ double timestamp_seconds(int64_t timestamp_ns)
 static void packet_dealloc(PyObject *self)
 {
     PyTypeObject *type = Py_TYPE(self);
-    packet_release_memory((PacketObject *)self);
-    PyObject_Free(self);
+    packet_free((PacketObject *)self);
     Py_DECREF(type);
 }
 

@@ -1,0 +1,111 @@
+"""What a kept packet keeps: its own bytes and some, not the memory of all that came with it."""
+
+from __future__ import annotations
+
+import pcapng_blocks as ng
+from capture_files import ethernet_udp, numbered, pcap, record
+from processes import needs_root, run_python
+
+from umpa_sniffing import from_file, open_offline
+
+MiB = 1 << 20
+
+ONE_OF_1000 = "udp dst port 7"
+
+RESIDENT = """
+    import json, re, sys
+    from umpa_sniffing import from_file, sniff
+
+    def resident():
+        with open("/proc/self/status") as status:
+            return int(re.search(r"VmRSS:\\s+(\\d+)", status.read())[1]) * 1024
+"""
+
+
+def to_1000_ports(count: int, *, size: int):
+    return [record(ethernet_udp(bytes(size), destination_port=number % 1000)) for number in range(count)]
+
+
+def test_a_narrow_filter_keeps_what_matches(tmp_path):
+    path = tmp_path / "much.pcap"
+    path.write_bytes(pcap(to_1000_ports(40_000, size=1000)))
+    growth, count = run_python(
+        RESIDENT
+        + """
+    from_file(sys.argv[1], count=1)
+    before = resident()
+    packets = from_file(sys.argv[1], filter=sys.argv[2])
+    print(json.dumps([resident() - before, len(packets)]))
+    """,
+        path,
+        ONE_OF_1000,
+    )
+    assert count == 40
+    assert growth < 4 * MiB, growth
+
+
+def test_filters_of_any_width_keep_the_packets_that_are_there(tmp_path):
+    path = tmp_path / "much.pcap"
+    path.write_bytes(pcap(to_1000_ports(20_000, size=100)))
+    packets = list(open_offline(path))
+    assert from_file(path) == from_file(path, filter="udp") == packets
+    for ports in (1, 400, 600):
+        some = [packet for packet in packets if packet.udp.dstport < ports]
+        assert from_file(path, filter=f"udp dst portrange 0-{ports - 1}") == some
+
+
+def test_what_pcapng_says_of_few_packets_is_kept_with_them(tmp_path):
+    blocks = ng.LITTLE
+    path = tmp_path / "much.pcapng"
+    records = to_1000_ports(3000, size=50)
+    path.write_bytes(
+        blocks.section()
+        + blocks.interface(options=[(ng.IF_NAME, b"eth7")])
+        + b"".join(
+            blocks.enhanced(each.data, options=[(ng.COMMENT, b"no. %d" % number)])
+            for number, each in enumerate(records)
+        )
+    )
+    packets = from_file(path, filter=ONE_OF_1000)
+    assert [packet.comment for packet in packets] == ["no. 7", "no. 1007", "no. 2007"]
+    assert {packet.interface.name for packet in packets} == {"eth7"}
+
+
+def test_one_packet_of_a_list_keeps_its_chunks_alone(tmp_path):
+    path = tmp_path / "much.pcap"
+    path.write_bytes(pcap(numbered(40_000, size=1000)))
+    all_growth, growth = run_python(
+        RESIDENT
+        + """
+    from_file(sys.argv[1], count=1)
+    before = resident()
+    packets = from_file(sys.argv[1])
+    grown = resident() - before
+    kept = packets[20000]
+    text = str(kept)
+    del packets
+    assert str(kept) == text
+    print(json.dumps([grown, resident() - before]))
+    """,
+        path,
+    )
+    assert all_growth > 40 * MiB
+    assert growth < 5 * MiB, growth
+
+
+@needs_root
+def test_packets_that_come_one_by_one_are_kept_side_by_side():
+    growth, count = run_python(
+        RESIDENT
+        + """
+    from traffic import Chatter
+
+    with Chatter(interval_s=0.012) as chatter:
+        sniff(1, chatter.filter, "lo")
+        before = resident()
+        packets = sniff(150, chatter.filter, "lo")
+        print(json.dumps([resident() - before, len(packets)]))
+    """
+    )
+    assert count == 150
+    assert growth < 8 * MiB, growth
