@@ -58,8 +58,7 @@ def write_pcapng(packets, made):
 
 
 def warm_up(path):
-    """The file in the page cache, and memory for a list, which a host may have taken back."""
+    """The file in the page cache."""
     with path.open("rb") as file:
         while file.read(1 << 20):
             pass
-    output(sys.executable, "-I", "-c", f"b'x' * {3 * path.stat().st_size}")

@@ -15,7 +15,6 @@ HERE = Path(__file__).resolve().parent
 TOP = HERE.parent
 VENV = TOP / ".venv-bench"
 PYTHON = VENV / "bin" / "python"
-PIP = (PYTHON, "-m", "pip", "--disable-pip-version-check")
 BUILD = HERE / "build"
 README = HERE / "README.rst"
 REQUIREMENTS = HERE / "requirements.txt"
@@ -37,6 +36,10 @@ def say(text):
     print(f"benchmarks: {text}", file=sys.stderr, flush=True)
 
 
+def pip(python, *arguments):
+    return run(python, "-m", "pip", "--disable-pip-version-check", *arguments)
+
+
 def install():
     """The checkout and its peers in their own environment; why a peer is missing, by its name."""
     BUILD.mkdir(exist_ok=True)
@@ -44,10 +47,12 @@ def install():
         say(f"making {VENV.name}")
         output(sys.executable, "-m", "venv", VENV)
     say("installing this checkout and the other libraries")
-    output(*PIP, "install", "--quiet", "--no-deps", "--force-reinstall", TOP)
+    result = pip(PYTHON, "install", "--quiet", "--no-deps", "--force-reinstall", TOP)
+    if result.returncode:
+        sys.exit(f"{result.stdout}{result.stderr}benchmarks: this checkout can't be installed")
     missing = {}
     for requirement in REQUIREMENTS.read_text().split():
-        result = run(*PIP, "install", "--quiet", requirement)
+        result = pip(PYTHON, "install", "--quiet", requirement)
         if result.returncode:
             say(f"{requirement} can't be installed:\n{result.stderr}")
             missing[peer_name(requirement)] = f"not installable: {requirement}"
@@ -65,18 +70,17 @@ def compiled(source, *flags, name=None):
     return program
 
 
-def circumstances(missing, *facts):
-    """A list of the machine, the versions, and more facts."""
+def circumstances(*facts, python=PYTHON):
+    """A list of the machine, the versions that this Python has, and more facts."""
     cpuinfo = Path("/proc/cpuinfo").read_text().splitlines()
     model = next((line.partition(": ")[2] for line in cpuinfo if "model name" in line), "")
-    packages = json.loads(output(*PIP, "list", "--format=json"))
+    packages = json.loads(pip(python, "list", "--format=json").stdout)
     versions = {peer_name(package["name"]): package["version"] for package in packages}
-    versions |= dict.fromkeys(missing, "not installed")
     names = [OURS, *map(peer_name, REQUIREMENTS.read_text().split())]
     lines = (
         f"{datetime.date.today()}; {os.cpu_count()} x {model or platform.machine()}",
-        f"{platform.system()} {platform.release()}, {output(PYTHON, '--version').strip()}",
-        ", ".join(f"{name} {versions[name]}" for name in names),
+        f"{platform.system()} {platform.release()}, {output(python, '--version').strip()}",
+        ", ".join(f"{name} {versions.get(name, 'not installed')}" for name in names),
         *facts,
     )
     return "".join(f"- {line}\n" for line in lines)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pcapng_blocks as ng
+import pytest
 from capture_files import ethernet_udp, numbered, pcap, record
 from processes import needs_root, run_python
 
@@ -69,6 +70,21 @@ def test_what_pcapng_says_of_few_packets_is_kept_with_them(tmp_path):
     packets = from_file(path, filter=ONE_OF_1000)
     assert [packet.comment for packet in packets] == ["no. 7", "no. 1007", "no. 2007"]
     assert {packet.interface.name for packet in packets} == {"eth7"}
+
+
+@pytest.mark.parametrize(
+    "keep", [lambda pkt: pkt, lambda pkt: pkt.protos[0], memoryview, lambda pkt: [pkt, pkt]]
+)
+@pytest.mark.parametrize("every", [1, 2, 3, 7])
+def test_an_iteration_leaves_alone_what_somebody_still_has(keep, every, tmp_path):
+    """Objects and bytes that nobody has are used again for the next packets."""
+    path = tmp_path / "mixed.pcap"
+    datagrams = to_1000_ports(3000, size=10)
+    for number in range(0, 3000, 5):  # with fewer layers
+        datagrams[number] = record(bytes(range(14)) + bytes([number % 256]))
+    path.write_bytes(pcap(datagrams))
+    kept = [keep(pkt) for number, pkt in enumerate(open_offline(path)) if number % every == 0]
+    assert kept == [keep(pkt) for pkt in from_file(path)[::every]]
 
 
 def test_one_packet_of_a_list_keeps_its_chunks_alone(tmp_path):

@@ -3,11 +3,6 @@
 #include <stdlib.h>
 #include <string.h>
 
-static size_t place_size(const struct packet *packet)
-{
-    return (packet_head_size(packet) + 7) & ~(size_t)7;
-}
-
 bool packet_batch_init(struct packet_batch *batch)
 {
     *batch = (struct packet_batch){.heads = malloc(BATCH_PACKETS * PACKET_HEAD_MAX)};
@@ -28,16 +23,6 @@ void packet_batch_reset(struct packet_batch *batch)
     batch->is_sparse = false;
 }
 
-const struct packet *packet_batch_next(struct packet_batch *batch)
-{
-    if (batch->unread == 0)
-        return NULL;
-    const struct packet *packet = (const void *)(batch->heads + batch->cursor);
-    batch->cursor += place_size(packet);
-    batch->unread--;
-    return packet;
-}
-
 void packet_batch_keep(struct packet_batch *batch, bool (*keep)(void *context, const struct packet *packet),
                        void *context)
 {
@@ -47,7 +32,7 @@ void packet_batch_keep(struct packet_batch *batch, bool (*keep)(void *context, c
     batch->unread = 0;
     for (; left > 0; left--) {
         const struct packet *packet = (const void *)(batch->heads + offset);
-        size_t size = place_size(packet);
+        size_t size = packet_batch_place_size(packet);
         if (keep(context, packet)) {
             memmove(batch->heads + end, packet, size);
             end += size;

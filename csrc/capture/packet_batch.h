@@ -32,14 +32,26 @@ static inline bool packet_batch_has_room(const struct packet_batch *batch)
     return batch->used <= (BATCH_PACKETS - 1) * PACKET_HEAD_MAX;
 }
 
+static inline size_t packet_batch_place_size(const struct packet *packet)
+{
+    return (packet_head_size(packet) + 7) & ~(size_t)7;
+}
+
+/* Where the next head will lie: whoever makes it there spares a copy. */
+static inline struct packet *packet_batch_place(const struct packet_batch *batch)
+{
+    return (void *)(batch->heads + batch->used);
+}
+
 /* Decodes and keeps a packet, all of whose head is set but what the decoder sets. */
 static inline void packet_batch_append(struct packet_batch *batch, const struct decoder *decoder,
                                        const struct packet *head)
 {
-    struct packet *packet = (void *)(batch->heads + batch->used);
-    *packet = *head;
+    struct packet *packet = packet_batch_place(batch);
+    if (packet != head)
+        *packet = *head;
     decode_packet(decoder, packet, head->bytes);
-    batch->used += (packet_head_size(packet) + 7) & ~(size_t)7;
+    batch->used += packet_batch_place_size(packet);
     batch->unread++;
 }
 
@@ -49,6 +61,14 @@ void packet_batch_keep(struct packet_batch *batch, bool (*keep)(void *context, c
 
 /* The next unread packet, or NULL. It stays until the next reset, its bytes until the source is filled again.
  */
-const struct packet *packet_batch_next(struct packet_batch *batch);
+static inline const struct packet *packet_batch_next(struct packet_batch *batch)
+{
+    if (batch->unread == 0)
+        return NULL;
+    const struct packet *packet = (const void *)(batch->heads + batch->cursor);
+    batch->cursor += packet_batch_place_size(packet);
+    batch->unread--;
+    return packet;
+}
 
 #endif

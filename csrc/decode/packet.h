@@ -57,6 +57,15 @@ static inline size_t packet_head_size(const struct packet *packet)
     return sizeof(struct packet) + packet->layer_count * sizeof(struct layer);
 }
 
+/* Head and layers: so few bytes are copied one by one before a function for any number has begun. */
+static inline void packet_copy_head(struct packet *to, const struct packet *from)
+{
+    struct layer *layers = (struct layer *)(to + 1);
+    *to = *from;
+    for (unsigned i = 0; i < from->layer_count; i++)
+        layers[i] = packet_layers(from)[i];
+}
+
 static inline uint32_t layer_header_end(const struct layer *layer)
 {
     return layer->header_length == 0 ? layer->end : layer->offset + layer->header_length;

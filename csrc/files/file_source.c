@@ -149,11 +149,11 @@ static bool read_next(struct file_source *self, uint32_t *left)
     struct capture_file *file = self->files[0];
     enum file_result result = FILE_PACKET;
     while (*left > 0 && !source_is_full(source) && source->failure.kind == ERROR_NONE) {
-        struct packet packet;
-        result = capture_file_next(file, &packet, source->appended == 0, &source->left, &error);
+        struct packet *packet = packet_batch_place(source->batch);
+        result = capture_file_next(file, packet, source->appended == 0, &source->left, &error);
         if (result != FILE_PACKET)
             return file_source_handle(self, 0, result, &error);
-        source_append(source, &packet);
+        source_append(source, packet);
         --*left;
     }
     return true;

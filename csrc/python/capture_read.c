@@ -25,17 +25,20 @@ void capture_end_loans(CaptureObject *self)
 }
 
 /* A packet that is iterated over is usually gone when the one after the next is asked for: `for` still has
- * the one before. So nothing is copied for it. */
+ * the one before. So nothing is copied for it, and its object is used again. */
 static PyObject *lend_packet(CaptureObject *self, const struct packet *packet)
 {
-    PyObject *object = packet_borrowing(self->state->packet_type, packet);
+    PacketObject *oldest = self->lent[0];
+    bool is_used_again = oldest != NULL && packet_borrow_again(oldest, packet);
+    PyObject *object =
+        is_used_again ? (PyObject *)oldest : packet_borrowing(self->state->packet_type, packet);
     if (object == NULL)
         return NULL;
-    PacketObject *oldest = self->lent[0];
     self->lent[0] = self->lent[1];
-    self->lent[1] = (PacketObject *)Py_NewRef(object);
-    end_loan(oldest);
-    return object;
+    self->lent[1] = (PacketObject *)object;
+    if (!is_used_again)
+        end_loan(oldest);
+    return Py_NewRef(object);
 }
 
 /* Of a packet that is kept: few among many others would keep all their memory. */

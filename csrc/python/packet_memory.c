@@ -55,7 +55,7 @@ static PacketObject *packet_init(void *memory, PyTypeObject *type, const struct 
     if (self == NULL)
         return (PacketObject *)PyErr_NoMemory();
     PyObject_Init((PyObject *)self, type);
-    memcpy(&self->head, packet, packet_head_size(packet));
+    packet_copy_head(&self->head, packet);
     return self;
 }
 
@@ -80,6 +80,16 @@ PyObject *packet_borrowing(PyTypeObject *packet_type, const struct packet *packe
     if (self != NULL)
         self->head.flags |= PACKET_IS_LENT;
     return (PyObject *)self;
+}
+
+bool packet_borrow_again(PacketObject *self, const struct packet *packet)
+{
+    if (Py_REFCNT(self) > 1 || !(self->head.flags & PACKET_IS_LENT) ||
+        packet->layer_count > self->head.layer_count)
+        return false;
+    packet_copy_head(&self->head, packet);
+    self->head.flags |= PACKET_IS_LENT;
+    return true;
 }
 
 PyObject *packet_copying(PyTypeObject *packet_type, const struct packet *packet, struct interface *interface)

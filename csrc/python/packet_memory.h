@@ -22,6 +22,10 @@ PyObject *packet_sharing(PyTypeObject *packet_type, const struct packet *packet,
 /* The same with lent bytes. The caller keeps it until it has called packet_keep. */
 PyObject *packet_borrowing(PyTypeObject *packet_type, const struct packet *packet);
 
+/* Makes such an object that of another packet: false where somebody else has it, or it has no room for so
+ * many layers. */
+bool packet_borrow_again(PacketObject *self, const struct packet *packet);
+
 /* Lent bytes are copied; where there is no memory, the chunk is shared: it never fails. Before the lender
  * uses the chunk again, and before others learn the bytes' address. */
 void packet_keep(PacketObject *self);
