@@ -105,12 +105,18 @@ def test_any_time_is_exact_in_pcapng(tmp_path):
 
 
 def test_times_in_pcap_are_those_of_32_bits(tmp_path):
-    some = [Packet(b"x", timestamp_ns=time) for time in ANY_TIMES]
+    some = [Packet(b"x", timestamp_ns=time) for time in (0, 1, 2**32 * SECOND - 1)]
     write(tmp_path / "times.pcap", some)
-    times = [each.timestamp_ns for each in records_in(tmp_path / "times.pcap")]
-    assert times[:2] == ANY_TIMES[:2] and times[-1] == ANY_TIMES[-1]
-    assert times[2] == (2**32 - 1) * SECOND + 999_999_999  # the bits of -1
-    assert times[4] == times[6] - times[6] % SECOND == (2**32 - 1) * SECOND
+    assert records_in(tmp_path / "times.pcap") == [seen(packet) for packet in some]
+
+
+@pytest.mark.parametrize("time", [-1, 2**32 * SECOND, -(2**63), 2**63 - 1])
+def test_other_times_need_pcapng(time, tmp_path):
+    some = [Packet(b"x", timestamp_ns=time) for time in (0, 1, time, 2)]
+    with pytest.raises(UMPASniffingException, match=f"times.pcap.*2106.* {time} ns.*pcapng") as caught:
+        write(tmp_path / "times.pcap", some)
+    assert isinstance(caught.value, ValueError)
+    assert records_in(tmp_path / "times.pcap") == [seen(packet) for packet in some[:2]]
 
 
 def test_mixed_link_types(tmp_path):

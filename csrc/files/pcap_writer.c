@@ -13,7 +13,7 @@
 struct pcap_writer {
     struct record_writer base;
     uint32_t magic;
-    int64_t fraction_ns;
+    uint32_t fraction_ns;
     uint32_t snaplen;    /* of a new file */
     uint32_t linktype;   /* of the file */
     uint32_t link_type;  /* the DLT that was last found to be that */
@@ -54,14 +54,6 @@ static bool pcap_begin(struct record_writer *writer, struct write_buffer *buffer
     return true;
 }
 
-/* The format has 32 bits, in which libpcap before 1.10.5 sees a sign. */
-static uint32_t file_seconds(int64_t seconds)
-{
-    if (seconds > UINT32_MAX)
-        return UINT32_MAX;
-    return (uint32_t)(seconds < INT32_MIN ? INT32_MIN : seconds);
-}
-
 /* Some DLTs have the same number in files, or are such a number. */
 static bool is_link_type(struct pcap_writer *pcap, uint32_t link_type, struct capture_error *error)
 {
@@ -89,6 +81,11 @@ static bool pcap_takes(struct pcap_writer *pcap, const struct packet *packet, st
                                  "the file that is appended to has a snaplen of %" PRIu32
                                  ": a packet of %" PRIu32 " bytes does not fit; write a new file",
                                  pcap->caplen_max, packet->caplen);
+    if (packet->timestamp_ns < 0 || packet->timestamp_ns / NS_PER_SECOND > UINT32_MAX)
+        return capture_error_set(error, ERROR_FILE_FORMAT, 0,
+                                 "a pcap file has times from 1970 to 2106: a packet of %" PRId64
+                                 " ns since 1970 does not fit; write pcapng, which has them all",
+                                 packet->timestamp_ns);
     return true;
 }
 
@@ -101,15 +98,11 @@ static bool pcap_append(struct record_writer *writer, struct write_buffer *buffe
         return false;
     if (!buffer_reserve(buffer, sizeof(struct pcap_record_header) + packet->caplen))
         return capture_error_set_errno(error, ENOMEM);
-    int64_t seconds = packet->timestamp_ns / NS_PER_SECOND;
-    int64_t nanoseconds = packet->timestamp_ns % NS_PER_SECOND;
-    if (nanoseconds < 0) {
-        nanoseconds += NS_PER_SECOND;
-        seconds--;
-    }
+    uint32_t seconds = (uint32_t)(packet->timestamp_ns / NS_PER_SECOND);
+    uint32_t nanoseconds = (uint32_t)(packet->timestamp_ns % NS_PER_SECOND);
     struct pcap_record_header header = {
-        .seconds = in_file(pcap, file_seconds(seconds)),
-        .fraction = in_file(pcap, (uint32_t)(nanoseconds / pcap->fraction_ns)),
+        .seconds = in_file(pcap, seconds),
+        .fraction = in_file(pcap, nanoseconds / pcap->fraction_ns),
         .caplen = in_file(pcap, packet->caplen),
         .wire_len = in_file(pcap, packet->wire_len),
     };
