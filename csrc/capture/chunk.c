@@ -1,11 +1,12 @@
 /* Memory for packets' bytes: see chunk.h. */
 #define _DEFAULT_SOURCE /* madvise, MAP_ANONYMOUS */
 #include "chunk.h"
+#include "huge_pages.h"
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 
 enum { SLAB_SIZE = SLAB_CHUNKS * CHUNK_SIZE };
+_Static_assert(SLAB_SIZE == (int)HUGE_PAGE, "a slab is one");
 
 struct slab {
     struct slab *next_left;
@@ -58,12 +59,7 @@ struct slab *slab_new(size_t bytes, bool is_one_of_many)
         free(slab);
         return NULL;
     }
-#if defined(MADV_HUGEPAGE)
-    if (is_one_of_many)
-        madvise(slab->memory, size, MADV_HUGEPAGE);
-#else
-    (void)is_one_of_many;
-#endif
+    huge_pages_advise(slab->memory, size, is_one_of_many);
     return slab;
 }
 
@@ -98,6 +94,7 @@ struct chunk *slab_next_chunk(struct slab *slab, size_t bytes)
         return NULL;
     struct chunk *chunk = (struct chunk *)(void *)(slab->memory + slab->used);
     chunk->slab = slab;
+    chunk->batch = 0;
     chunk->interface_count = 0;
     atomic_init(&chunk->sharers, 0);
     slab->used += size;
@@ -148,9 +145,8 @@ static void give_back(struct chunk *chunk)
     madvise(chunk, (size_t)(chunk->end - (uint8_t *)chunk), MADV_DONTNEED);
 }
 
-void chunk_last_left(struct chunk *chunk)
+void chunk_last_left(struct slab *slab, struct chunk *chunk)
 {
-    struct slab *slab = chunk->slab;
     if (!slab->is_left)
         return;
     forget_interfaces(chunk);

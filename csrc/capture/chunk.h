@@ -1,7 +1,7 @@
-/* Memory for packets' bytes. A slab is parted into chunks that begin at multiples of CHUNK_SIZE, so that the
- * chunk of a packet is found by the address of its bytes. Its filler holds a slab; packets that are kept
- * share its chunks, and memory goes back chunk by chunk: one packet that is kept keeps no more than
- * CHUNK_SIZE of others.
+/* Memory for packets' bytes, and for objects. A slab is parted into chunks that begin at multiples of
+ * CHUNK_SIZE, so that the chunk of a packet is found by the address of its bytes. Its filler holds a slab;
+ * packets that are kept share its chunks, and memory goes back chunk by chunk: one packet that is kept keeps
+ * no more than CHUNK_SIZE of others.
  *
  * Only the filler uses a slab that it holds, without any lock. How many packets share a chunk is changed, and
  * a slab is freed, by those who hold the lock of all packets (the GIL). */
@@ -22,9 +22,10 @@ struct slab;
 
 struct chunk {
     struct slab *slab;
-    uint8_t *end; /* of its room; a chunk for a long packet covers several times CHUNK_SIZE */
+    uint8_t *end;   /* of its room; a chunk for a long packet covers several times CHUNK_SIZE */
+    unsigned batch; /* the last one that had packets of it: see packet_batch.h */
     unsigned interface_count;
-    atomic_uint sharers; /* packets that keep it */
+    atomic_uint sharers; /* packets, or their objects, that keep it */
     struct interface *interfaces[CHUNK_INTERFACES_MAX];
 };
 
@@ -75,14 +76,16 @@ static inline void chunk_share(struct chunk *chunk)
     atomic_store_explicit(&chunk->sharers, sharers + 1, memory_order_relaxed);
 }
 
-void chunk_last_left(struct chunk *chunk);
+/* Of a slab whose filler still holds it, the chunk may be another's by now. */
+void chunk_last_left(struct slab *slab, struct chunk *chunk);
 
 static inline void chunk_unshare(struct chunk *chunk)
 {
+    struct slab *slab = chunk->slab;
     unsigned sharers = atomic_load_explicit(&chunk->sharers, memory_order_relaxed) - 1;
     atomic_store_explicit(&chunk->sharers, sharers, memory_order_release);
     if (sharers == 0)
-        chunk_last_left(chunk);
+        chunk_last_left(slab, chunk);
 }
 
 #endif

@@ -5,7 +5,7 @@
 
 bool packet_batch_init(struct packet_batch *batch)
 {
-    *batch = (struct packet_batch){.heads = malloc(BATCH_PACKETS * PACKET_HEAD_MAX)};
+    *batch = (struct packet_batch){.number = 1, .heads = malloc(BATCH_PACKETS * PACKET_HEAD_MAX)};
     return batch->heads != NULL;
 }
 
@@ -20,7 +20,9 @@ void packet_batch_reset(struct packet_batch *batch)
     batch->used = 0;
     batch->cursor = 0;
     batch->unread = 0;
-    batch->is_sparse = false;
+    batch->number++;
+    batch->chunks = 0;
+    batch->bytes = 0;
 }
 
 void packet_batch_keep(struct packet_batch *batch, bool (*keep)(void *context, const struct packet *packet),

@@ -15,7 +15,9 @@ struct packet_batch {
     size_t used;   /* where the next head is written */
     size_t cursor; /* where the next head is read */
     uint32_t unread;
-    bool is_sparse; /* most of what lies in its chunks are other packets: those that are kept need copies */
+    unsigned number;            /* of the batch, so that chunks know whether it has packets of them */
+    unsigned chunks;            /* that it has packets of */
+    size_t bytes;               /* of all its packets */
     unsigned filter_generation; /* of the filter that let its packets in */
 };
 
@@ -53,6 +55,18 @@ static inline void packet_batch_append(struct packet_batch *batch, const struct 
     decode_packet(decoder, packet, head->bytes);
     batch->used += packet_batch_place_size(packet);
     batch->unread++;
+    batch->bytes += packet->caplen;
+    struct chunk *chunk = chunk_of(packet->bytes);
+    if (chunk->batch != batch->number) {
+        chunk->batch = batch->number;
+        batch->chunks++;
+    }
+}
+
+/* Most of its chunks is something else, or nothing yet: packets that are kept had better have copies. */
+static inline bool packet_batch_is_sparse(const struct packet_batch *batch)
+{
+    return batch->bytes / (CHUNK_SIZE / 4) < batch->chunks;
 }
 
 /* Takes out the unread packets for which `keep` is false. */

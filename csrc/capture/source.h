@@ -1,6 +1,6 @@
 /* Where packets come from: a live device or a capture file, behind the same few functions. None needs the
- * GIL. Any thread may call them at any time up to source_close: a lock inside lets one at a time in, in the
- * order in which they came, and whoever comes ends the wait of source_fill. */
+ * GIL. Where no line says otherwise, any thread may call them at any time up to source_close: a lock inside
+ * lets one at a time in, in the order in which they came, and whoever comes ends the wait of source_fill. */
 #ifndef UMPA_CAPTURE_SOURCE_H
 #define UMPA_CAPTURE_SOURCE_H
 
@@ -80,11 +80,12 @@ struct source_stats {
 bool source_stats(struct source *source, struct source_stats *stats, struct capture_error *error);
 
 /* What to wait for by other means than source_fill, until its next call may find packets: up to two
- * descriptors, one of which will be readable, and for how long at most. */
+ * descriptors, one of which will be readable, and for how long at most. By whoever fills. */
 unsigned source_wait_fds(const struct source *source, int fds[2]);
 int source_longest_wait_ms(const struct source *source);
 
-/* The one of them that is not our own: to select on. -1: there is none. */
+/* The one of them that is not our own: to select on. -1: there is none. By anybody, but of several files by
+ * whoever fills. */
 int source_fd(const struct source *source);
 
 uint32_t source_link_type(const struct source *source); /* libpcap's DLT */

@@ -1,10 +1,10 @@
 /* The walk over a capture file's records that finds where its packets lie: see file_index.h. */
 #define _DEFAULT_SOURCE /* pread, strdup, madvise */
 #include "file_index.h"
+#include "../capture/huge_pages.h"
 #include <errno.h>
 #include <stdlib.h>
 #include <string.h>
-#include <sys/mman.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -12,7 +12,7 @@ enum {
     FIRST_ROOM = 8,
     BYTES_IN_TURN = 8 << 20, /* a few milliseconds, from memory */
     ROWS_TO_GUESS_BY = 4096,
-    HUGE_PAGE = 2 << 20,
+    GUESS_MAX = 64, /* times the rows that are there */
 };
 
 /* Room for one more of `*items`: grows by half. */
@@ -33,30 +33,33 @@ static bool make_room(void *items, size_t count, size_t *room, size_t size)
 static size_t guessed_rows(const struct file_index *index)
 {
     struct stat status;
-    uint64_t offset = reader_offset(&index->file->window.reader);
+    double offset = (double)reader_offset(&index->file->window.reader), count = (double)index->count;
     if (index->count < ROWS_TO_GUESS_BY || fstat(index->fd, &status) != 0)
         return 0;
-    return (size_t)((double)index->count / (double)offset * (double)status.st_size);
+    double guess = (double)status.st_size / offset * count * 17 / 16;
+    return (size_t)(guess < GUESS_MAX * count ? guess : GUESS_MAX * count);
 }
 
-/* Rows that are told from the first few thousand get their memory at once, in huge pages: what it costs is
- * page faults. */
-static bool make_row_room(struct file_index *index)
+/* Memory for all rows at once, in huge pages: page faults are most of what it costs. */
+static bool make_guessed_room(struct file_index *index)
 {
-    if (index->count < index->row_room)
-        return true;
-    size_t room = guessed_rows(index) / 16 * 17;
-    if (room <= index->count || room * sizeof(*index->rows) < HUGE_PAGE)
-        return make_room(&index->rows, index->count, &index->row_room, sizeof(*index->rows));
-    struct index_row *rows;
-    if (posix_memalign((void **)&rows, HUGE_PAGE, room * sizeof(*rows)) != 0)
+    size_t room = guessed_rows(index);
+    void *rows;
+    if (room <= index->count || room * sizeof(*index->rows) < HUGE_PAGE ||
+        posix_memalign(&rows, HUGE_PAGE, room * sizeof(*index->rows)) != 0)
         return false;
-    madvise(rows, room * sizeof(*rows), MADV_HUGEPAGE);
-    memcpy(rows, index->rows, index->count * sizeof(*rows));
+    huge_pages_advise(rows, room * sizeof(*index->rows) / HUGE_PAGE * HUGE_PAGE, true);
+    memcpy(rows, index->rows, index->count * sizeof(*index->rows));
     free(index->rows);
     index->rows = rows;
     index->row_room = room;
     return true;
+}
+
+static bool make_row_room(struct file_index *index)
+{
+    return index->count < index->row_room || make_guessed_room(index) ||
+           make_room(&index->rows, index->count, &index->row_room, sizeof(*index->rows));
 }
 
 /* From a descriptor whose own position stays; says INPUT_FUNCTION_NOTHING at the end of a turn. */
@@ -186,10 +189,9 @@ static bool append(struct file_index *index, const struct packet *packet)
 static enum file_result match(struct file_index *index, const struct packet *packet,
                               struct capture_error *error)
 {
-    struct capture_error why = {0};
+    struct capture_error why;
     switch (file_filters_match(&index->filters, packet, &why)) {
     case FILTER_MATCHES:
-        index->has_filter = true;
         return FILE_PACKET;
     case FILTER_DIFFERS:
         return FILE_NOTHING;
@@ -197,16 +199,16 @@ static enum file_result match(struct file_index *index, const struct packet *pac
         break;
     }
     *error = why;
-    if (why.kind != ERROR_FILTER || !index->has_filter)
+    if (why.kind != ERROR_FILTER)
         return FILE_FAILED;
-    capture_error_set(error, ERROR_FILTER, 0,
-                      "packets of link type %u do not match the filter, which is not for that type: %.400s",
-                      packet->link_type, why.text);
+    file_filters_tell_impossible(&index->filters, packet->link_type, &why, error);
     return FILE_NOTICE;
 }
 
-static enum file_result complete(struct file_index *index, struct slab **left)
+static enum file_result complete(struct file_index *index, struct slab **left, struct capture_error *error)
 {
+    if (file_filters_suit_none(&index->filters, error))
+        return FILE_FAILED;
     struct index_row *rows = realloc(index->rows, (index->count + 1) * sizeof(*rows));
     if (rows != NULL)
         index->rows = rows;
@@ -225,12 +227,12 @@ enum file_result file_index_walk(struct file_index *index, struct slab **left, s
     for (;;) {
         struct packet packet;
         if (index->count_max != 0 && index->count == index->count_max)
-            return complete(index, left);
+            return complete(index, left, error);
         enum file_result result = capture_file_next(index->file, &packet, true, left, error);
         if (result == FILE_BEGINS || result == FILE_FULL)
             continue;
         if (result == FILE_END)
-            return complete(index, left);
+            return complete(index, left, error);
         if (result == FILE_PACKET && index->filters.expression != NULL) {
             result = match(index, &packet, error);
             if (result == FILE_NOTHING)

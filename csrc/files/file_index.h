@@ -36,7 +36,6 @@ struct file_index {
     /* While walking. */
     struct capture_file *file;
     struct file_filters filters;
-    bool has_filter; /* that is right for at least one link type */
     uint64_t count_max;
     uint64_t section; /* of the last part */
     uint64_t walk_offset;

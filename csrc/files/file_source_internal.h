@@ -11,8 +11,6 @@ struct file_source {
     struct source base;
     struct file_options options;
     struct file_filters filters;
-    bool has_filter;                        /* that is right for at least one link type */
-    uint64_t bytes_filtered, bytes_matched; /* of packets, in this fill */
     unsigned next_file;
     unsigned file_count; /* open ones: by the time of their next packet, when they are merged */
     struct capture_file **files;
@@ -22,6 +20,9 @@ struct file_source {
 /* What a file gave instead of a packet. True: go on with it, or with the next one. */
 bool file_source_handle(struct file_source *self, unsigned index, enum file_result result,
                         const struct capture_error *error);
+
+/* No file is left. */
+void file_source_end(struct file_source *self);
 
 /* Appends the first packets of all files by time. False: no more for now. */
 bool file_source_read_merged(struct file_source *self, uint32_t *left);

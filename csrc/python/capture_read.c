@@ -41,12 +41,12 @@ static PyObject *lend_packet(CaptureObject *self, const struct packet *packet)
     return Py_NewRef(object);
 }
 
-/* Of a packet that is kept: few among many others would keep all their memory. */
+/* Few that are kept would keep much memory of others. */
 static PyObject *keep_packet(CaptureObject *self, const struct packet *packet)
 {
     PyTypeObject *type = self->state->packet_type;
-    return self->batch.is_sparse ? packet_copying(type, packet, chunk_interface(packet))
-                                 : packet_sharing(type, packet, self->arena);
+    return packet_batch_is_sparse(&self->batch) ? packet_copying(type, packet, chunk_interface(packet))
+                                                : packet_sharing(type, packet, self->arena);
 }
 
 PyObject *capture_next_packet(CaptureObject *self)

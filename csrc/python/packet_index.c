@@ -170,15 +170,11 @@ static PyObject *iterator_next(PyObject *object)
         PyErr_SetString(PyExc_RuntimeError, "another thread is taking a packet of this iterator");
         return NULL;
     }
-    PyObject *number = PyIter_Next(self->rows);
-    if (number == NULL)
-        return NULL;
-    bool known = row_of(self->records, number, &row);
-    Py_DECREF(number);
-    if (!known)
-        return NULL;
-    self->is_filling = true;
-    PyObject *packet = packet_of_row(self->records, row, &self->buffer);
+    self->is_filling = true; /* the rows may be any program's */
+    PyObject *number = PyIter_Next(self->rows), *packet = NULL;
+    if (number != NULL && row_of(self->records, number, &row))
+        packet = packet_of_row(self->records, row, &self->buffer);
+    Py_XDECREF(number);
     self->is_filling = false;
     return packet;
 }
