@@ -67,9 +67,16 @@ PyObject *capture_begin_wait(PyObject *object, PyObject *unused)
         else
             PyTuple_SET_ITEM(result, i, fd);
     }
+    self->is_awaited = result != NULL;
     if (result == NULL)
         capture_leave(self);
     return result;
+}
+
+static bool is_awaited_here(CaptureObject *self)
+{
+    return (self->is_awaited && self->reader == PyThread_get_thread_ident()) ||
+           capture_raise_state(self, "is not waited for by this thread");
 }
 
 const char capture_look_doc[] =
@@ -83,10 +90,8 @@ PyObject *capture_look(PyObject *object, PyObject *unused)
     (void)unused;
     if (!capture_is_ours(self))
         return NULL;
-    if (!self->busy || self->reader != PyThread_get_thread_ident()) {
-        capture_raise_state(self, "is not waited for by this thread");
+    if (!is_awaited_here(self))
         return NULL;
-    }
     self->packets_left_in_turn = PACKETS_PER_TURN;
     if (self->batch.unread > 0 || capture_is_over(self))
         Py_RETURN_NONE;
@@ -106,8 +111,12 @@ const char capture_end_wait_doc[] = "_end_wait()\n--\n\n"
 
 PyObject *capture_end_wait(PyObject *object, PyObject *unused)
 {
+    CaptureObject *self = (CaptureObject *)object;
     (void)unused;
-    if (!capture_leave((CaptureObject *)object))
+    if (!is_awaited_here(self))
+        return NULL;
+    self->is_awaited = false;
+    if (!capture_leave(self))
         return NULL;
     Py_RETURN_NONE;
 }

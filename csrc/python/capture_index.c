@@ -26,6 +26,8 @@ static bool access_file(CaptureObject *self, struct file_access *access)
 {
     struct capture_error error = {0};
     bool has_access;
+    if (self->is_filling && self->reader == PyThread_get_thread_ident())
+        return capture_raise_state(self, "is being read by this very thread: index() would wait for itself");
     capture_visit(self);
     Py_BEGIN_ALLOW_THREADS
     has_access = file_source_access(self->source, access, &error);

@@ -40,6 +40,7 @@ typedef struct {
     PyObject *subject;       /* the device's name, or the file's path: str */
     struct decoder *decoder; /* with bindings of the caller's own; NULL: the module's */
     PyObject *paths;         /* of files: a tuple of what open_offline() was given */
+    PyObject *opening;       /* the name of the last file that was opened; while open_offline() runs */
     PyObject *kept;          /* what their inputs need to live; a list */
     bool follows;
     PyObject *filter; /* str or None */
@@ -59,6 +60,8 @@ typedef struct {
     unsigned fork_generation;
     bool busy;
     unsigned long reader; /* the thread that is, when busy */
+    bool is_filling;      /* the reader is in source_fill, which may call a file object */
+    bool is_awaited;      /* from _begin_wait to _end_wait */
     struct arena *arena;  /* of the reader, when it keeps every packet that it gets */
     unsigned visitors;
     bool dump_error_told; /* by an exception, once */

@@ -70,8 +70,11 @@ static bool capture_prepare(CaptureObject *self, const struct open_options *opti
 
 static void raise_open_error(CaptureObject *self, const struct capture_error *error)
 {
+    PyObject *subject = error->kind == ERROR_FILTER ? self->filter
+                        : self->opening != NULL     ? self->opening
+                                                    : self->subject;
     if (!PyErr_Occurred()) /* a signal's handler may have raised while we waited for a pipe */
-        raise_capture_error(self->state, error, error->kind == ERROR_FILTER ? self->filter : self->subject);
+        raise_capture_error(self->state, error, subject);
 }
 
 PyObject *capture_finish_open(CaptureObject *self, const struct open_options *options,
@@ -79,7 +82,9 @@ PyObject *capture_finish_open(CaptureObject *self, const struct open_options *op
 {
     if (self->source == NULL)
         raise_open_error(self, error);
-    else if (capture_prepare(self, options) && capture_warn_of_late_filter(self) && PyErr_CheckSignals() == 0)
+    Py_CLEAR(self->opening);
+    if (self->source != NULL && capture_prepare(self, options) && capture_warn_of_late_filter(self) &&
+        PyErr_CheckSignals() == 0)
         return (PyObject *)self;
     capture_end_beside_exception(self);
     Py_DECREF(self);

@@ -38,6 +38,7 @@ static struct byte_input *open_with_gil(CaptureObject *self, unsigned index, cha
                                                self->follows, self, self->kept, &text);
     if (text != NULL && PyTuple_GET_SIZE(self->paths) == 1)
         Py_SETREF(self->subject, Py_NewRef(text));
+    Py_XSETREF(self->opening, Py_XNewRef(text));
     if (input != NULL && (*name = copy_of_name(text)) == NULL) {
         input_close(input);
         input = NULL;

@@ -57,8 +57,10 @@ static PyObject *summary_dict(const struct file_summary *summary, const char *fo
 static bool walk(CaptureObject *self, struct file_summary *summary, const char **format,
                  const char **compression)
 {
+    struct capture_error error;
+    if (source_take_notice(self->source, &error) && !capture_warn_of_notice(self, &error))
+        return false;
     for (;;) {
-        struct capture_error error = {0};
         int wait_fd;
         self->released_state = PyEval_SaveThread();
         enum file_result result =
@@ -88,8 +90,10 @@ PyObject *capture_summarize(PyObject *object, PyObject *unused)
     if (!capture_enter(self))
         return NULL;
     file_summary_init(&summary);
-    if (self->paths == NULL || PyTuple_GET_SIZE(self->paths) != 1)
-        capture_raise_state(self, "is not of one file, which alone has a summary");
+    capture_end_loans(self);
+    packet_batch_reset(&self->batch);
+    if (self->paths == NULL || PyTuple_GET_SIZE(self->paths) != 1 || self->follows)
+        capture_raise_state(self, "is not of one file that is complete, which alone has a summary");
     else if (walk(self, &summary, &format, &compression))
         result = summary_dict(&summary, format, compression);
     file_summary_free(&summary);

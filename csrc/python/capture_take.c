@@ -95,11 +95,13 @@ static int fill_batch(CaptureObject *self)
     source_free_left(self->source);
     uint32_t wanted = packets_wanted(self);
     int wait_ms = capture_wait_ms(self);
+    self->is_filling = true;
     self->released_state = PyEval_SaveThread();
     enum fill_result result =
         source_fill(self->source, &self->batch, self->decoder == NULL ? &self->state->decoder : self->decoder,
                     wanted, wait_ms, &error);
     PyEval_RestoreThread(self->released_state);
+    self->is_filling = false;
     if (PyErr_Occurred() || PyErr_CheckSignals() < 0 || !capture_is_ours(self) || !warn_of_notice(self))
         return -1;
     switch (result) {
@@ -115,7 +117,7 @@ static int fill_batch(CaptureObject *self)
         self->ended = true;
         if (error.kind == ERROR_INTERRUPTED && is_to_end(self))
             return 0;
-        raise_capture_error(self->state, &error, self->subject);
+        raise_capture_error(self->state, &error, error.kind == ERROR_FILTER ? self->filter : self->subject);
         return -1;
     }
     Py_UNREACHABLE();

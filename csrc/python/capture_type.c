@@ -155,20 +155,39 @@ static void capture_finalize(PyObject *object)
     PyErr_Restore(type, value, traceback);
 }
 
+/* What it was given to read from may know of it; all else are texts. */
+static int capture_traverse(PyObject *object, visitproc visit, void *arg)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    Py_VISIT(Py_TYPE(self));
+    Py_VISIT(self->paths);
+    Py_VISIT(self->kept);
+    return 0;
+}
+
+static int capture_clear(PyObject *object)
+{
+    CaptureObject *self = (CaptureObject *)object;
+    Py_CLEAR(self->paths);
+    Py_CLEAR(self->kept);
+    return 0;
+}
+
 static void capture_dealloc(PyObject *object)
 {
     CaptureObject *self = (CaptureObject *)object;
     PyTypeObject *type = Py_TYPE(self);
     if (PyObject_CallFinalizerFromDealloc(object) < 0)
         return;
+    PyObject_GC_UnTrack(object);
+    capture_clear(object);
     packet_batch_free(&self->batch);
     PyMem_Free(self->decoder);
-    Py_XDECREF(self->paths);
-    Py_XDECREF(self->kept);
+    Py_XDECREF(self->opening);
     Py_XDECREF(self->subject);
     Py_XDECREF(self->filter);
     Py_XDECREF(self->dump_path);
-    PyObject_Free(object);
+    PyObject_GC_Del(object);
     Py_DECREF(type);
 }
 
@@ -177,6 +196,8 @@ static PyType_Slot capture_slots[] = {
      "Packets of a device or a file: an iterator and a context manager. open_live() and open_offline()\n"
      "make one; one thread at a time may read it."},
     {Py_tp_dealloc, capture_dealloc},
+    {Py_tp_traverse, capture_traverse},
+    {Py_tp_clear, capture_clear},
     {Py_tp_finalize, capture_finalize},
     {Py_tp_iter, PyObject_SelfIter},
     {Py_tp_iternext, capture_iternext},
@@ -191,7 +212,8 @@ static PyType_Slot capture_slots[] = {
 static PyType_Spec capture_spec = {
     .name = "umpa_sniffing.Capture",
     .basicsize = sizeof(CaptureObject),
-    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_IMMUTABLETYPE | Py_TPFLAGS_DISALLOW_INSTANTIATION,
+    .flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_HAVE_GC | Py_TPFLAGS_IMMUTABLETYPE |
+             Py_TPFLAGS_DISALLOW_INSTANTIATION,
     .slots = capture_slots,
 };
 

@@ -79,7 +79,8 @@ PyObject *capture_fileno(PyObject *object, PyObject *unused)
     (void)unused;
     if (!capture_is_open(self))
         return NULL;
-    int fd = source_fd(self->source);
+    bool is_of_files = self->paths != NULL && PyTuple_GET_SIZE(self->paths) > 1; /* the reader changes them */
+    int fd = is_of_files ? -1 : source_fd(self->source);
     if (fd < 0) {
         capture_raise_state(self, "has no descriptor to select on");
         return NULL;

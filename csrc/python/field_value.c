@@ -35,6 +35,11 @@ bool field_is_plain(const struct field *field)
     }
 }
 
+bool field_runs_python(const struct field *field)
+{
+    return field->kind == FIELD_LIST || field->kind == FIELD_ITEMS;
+}
+
 static PyObject *address(enum field_kind kind, const uint8_t *bytes)
 {
     char text[TEXT_VALUE_MAX];

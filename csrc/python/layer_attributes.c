@@ -1,5 +1,6 @@
 /* A layer's fields as attributes: their getters, and dir(layer). */
 #include "layer_object.h"
+#include "packet_memory.h"
 
 #include "../decode/field.h"
 
@@ -8,6 +9,8 @@ PyObject *layer_get_field_attribute(PyObject *self, void *closure)
     const struct field *field = closure;
     const LayerObject *layer = (LayerObject *)self;
     const struct packet *packet = &layer->packet->head;
+    if (field_runs_python(field))
+        packet_keep(layer->packet);
     struct bytes_view view = field_view(field, packet_layers(packet) + layer->index, packet->bytes);
     if (field_is_present(field, view))
         return field_value(PyType_GetModuleState(Py_TYPE(layer->packet)), field, view, packet);

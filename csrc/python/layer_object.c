@@ -3,6 +3,7 @@
 #include "layer_object.h"
 #include "arguments.h"
 #include "errors.h"
+#include "packet_memory.h"
 
 #include "../decode/checksum.h"
 #include "../decode/protocol.h"
@@ -37,6 +38,8 @@ static struct bytes_view view_of(const LayerObject *self, const struct field *fi
 
 static PyObject *value_of(const LayerObject *self, const struct field *field)
 {
+    if (field_runs_python(field))
+        packet_keep(self->packet);
     return field_value(state_of(self), field, view_of(self, field), &self->packet->head);
 }
 

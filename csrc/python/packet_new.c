@@ -105,7 +105,8 @@ done:
 /* Packet()'s arguments that are not by keyword alone. */
 static PyObject *own_arguments(PyObject *self)
 {
-    const PacketObject *packet = (PacketObject *)self;
+    PacketObject *packet = (PacketObject *)self;
+    packet_keep(packet);
     PyObject *decode_as = decode_as_of_packet(PyType_GetModuleState(Py_TYPE(self)), &packet->head);
     if (decode_as == NULL)
         return NULL;

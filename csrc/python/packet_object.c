@@ -96,7 +96,8 @@ static PyObject *packet_richcompare(PyObject *self, PyObject *other, int operati
 
 static Py_hash_t packet_hash(PyObject *self)
 {
-    const PacketObject *packet = (PacketObject *)self;
+    PacketObject *packet = (PacketObject *)self;
+    packet_keep(packet); /* a new tuple may bring the garbage collector, and that any program */
     PyObject *key =
         Py_BuildValue("y#LII", (const char *)packet->head.bytes, (Py_ssize_t)packet->head.caplen,
                       (long long)packet->head.timestamp_ns, packet->head.wire_len, packet->head.link_type);

@@ -46,6 +46,10 @@ PyObject *field_value(struct module_state *state, const struct field *field, str
  * are, and are quicker read so. */
 bool field_is_plain(const struct field *field);
 
+/* Whether it becomes objects of Python's own, whose making may run any program: for as long, the packet needs
+ * its bytes to stay (packet_keep). */
+bool field_runs_python(const struct field *field);
+
 /* The value of a plain field, which the header has. */
 PyObject *plain_field_value(const struct field *field, struct bytes_view header);
 

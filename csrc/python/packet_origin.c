@@ -34,6 +34,7 @@ PyObject *packet_get_source(PyObject *self, void *closure)
 PyObject *packet_get_options(PyObject *self, void *closure)
 {
     const struct packet *packet = &((PacketObject *)self)->head;
+    packet_keep((PacketObject *)self);
     struct raw_options options = packet_options(packet);
     uint16_t drops = packet_header_drops(packet);
     (void)closure;

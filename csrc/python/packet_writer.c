@@ -90,7 +90,7 @@ static bool append(WriterObject *self, const struct packet *packet, struct inter
     if (!dump_file_has_room(self->dump, packet)) {
         leave_gil(self);
         bool has_room = dump_file_make_room(self->dump, packet, interrupt_of(self), &error);
-        if (!return_to_gil(self, has_room, &error))
+        if (!return_to_gil(self, has_room, &error) || !is_free(self)) /* a handler may have closed it */
             return false;
     }
     if (!dump_file_append(self->dump, packet, interface, &error)) {
