@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import os
 
+import pcapng_blocks as ng
 import pytest
 from capture_files import ETHERNET, RAW_IP, numbered, pcap, pcapng, read_pcap, record, seen
 from pcapng_blocks import parse_pcapng
+from savefile_variants import Form
 from test_write import in_format, packets
 from written_files import EVERY_FORMAT, judged, records_in
 
@@ -71,8 +73,8 @@ def refused(path, *, words, some=None, **options):
         (pcap([], order=">"), "pcapng", ["is pcap in nanoseconds"]),
         (pcap([], nanoseconds=False), "nsecpcap", ["is pcap in microseconds (format='pcap')"]),
         (pcapng([]), "pcap", ["is pcapng (format='pcapng')"]),
-        (b"precious notes", "pcap", ["no capture file"]),
-        (b"no", "pcap", ["no capture file"]),
+        (b"precious notes", "pcap", ["not a capture file", "Write a new one"]),
+        (b"no", "pcap", ["not a capture file", "Write a new one"]),
         (pcap([]), "nsecpcap.gz", ["gzip can't be appended", "not compressed"]),
     ],
 )
@@ -103,12 +105,12 @@ def test_a_cut_pcap_file_is_refused(left, tmp_path):
     if left in ends:
         assert write(path, packets(1), append=True) == 1
     elif left < 4:
-        refused(path, words=["no capture file"])
+        refused(path, words=["not a capture file"])
     elif left < 24:
-        refused(path, words=["header is cut", "at byte 0"])
+        refused(path, words=["file is cut", "header"])
     else:
         count = sum(left >= end for end in ends[1:])
-        refused(path, words=[f"behind packet {count}, at byte {ends[count]}", "errors='ignore'"])
+        refused(path, words=[f"packet {count + 1} at byte {ends[count]}", "errors='ignore'"])
 
 
 @pytest.mark.parametrize("left", range(1, 400, 13))
@@ -120,7 +122,7 @@ def test_a_cut_pcapng_file_is_refused(left, order, tmp_path):
     try:
         parse_pcapng(whole[:left])
     except Exception:  # which is any way in which a cut file can fail
-        refused(path, words=["no capture file" if left < 4 else "cut"])
+        refused(path, words=["not a capture file" if left < 4 else "cut"])
     else:
         write(path, packets(1), append=True)
         assert judged(path, tmp_path) == len(records_in(path))
@@ -144,6 +146,33 @@ def test_link_types_and_lengths_that_do_not_fit(tmp_path):
     assert write(path, [Packet(bytes(100), RAW_IP)], append=True) == 1
 
 
+@pytest.mark.parametrize("version", [0, 1, 2, 3])
+def test_old_versions_are_refused(version, tmp_path):
+    """Their records have the lengths in another order."""
+    path = tmp_path / "some.pcap"
+    old = pcap(numbered(2))
+    path.write_bytes(old[:6] + version.to_bytes(2, "little") + old[8:])
+    refused(path, words=["old version", "new file"])
+
+
+def test_longer_records_are_refused(tmp_path):
+    path = tmp_path / "some.pcap"
+    path.write_bytes(Form(0xA1B2CD34).file(numbered(2)))
+    refused(path, words=["longer records", "new file"])
+
+
+@pytest.mark.parametrize("order", ["<", ">"])
+def test_what_no_reader_takes_is_refused(order, tmp_path):
+    path = tmp_path / "some.pcapng"
+    blocks = ng.Blocks(order)
+    for content, words in (
+        (blocks.section(version=(2, 0)), "version 2.0"),
+        (blocks.section() + blocks.interface() + blocks.enhanced(b"x", interface=1), "interface 1"),
+    ):
+        path.write_bytes(content)
+        refused(path, words=[words])
+
+
 def test_no_packet_changes_nothing(tmp_path):
     path = tmp_path / "some.pcap"
     path.write_bytes(pcap(numbered(2)))
@@ -158,4 +187,4 @@ def test_a_long_file_is_read_through(tmp_path):
     write(path, [Packet(b"last", ETHERNET)], append=True)
     assert len(read_pcap(path)) == 3001
     path.write_bytes(path.read_bytes()[:-1])
-    refused(path, words=["behind packet 3000"])
+    refused(path, words=["packet 3001 at byte"])

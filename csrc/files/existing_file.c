@@ -1,193 +1,66 @@
 /* Reads a file through before packets are appended to it: see existing_file.h. */
 #define _POSIX_C_SOURCE 200809L
 #include "existing_file.h"
-#include "../capture/packet_options.h"
 #include "byte_input.h"
-#include "link_type.h"
-#include "pcap_format.h"
+#include "capture_file.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
 #include <sys/stat.h>
 
-#define SECTION_HEADER_BLOCK UINT32_C(0x0a0d0d0a) /* the same in both byte orders */
-#define BYTE_ORDER_MAGIC UINT32_C(0x1a2b3c4d)
+enum { NS_OF_MICROSECOND = 1000, RECORD_HEADER = 16 };
 
-enum { WINDOW_SIZE = 32768, BLOCK_EDGES = 12 };
-
-struct walk {
-    struct byte_input *input;
-    uint64_t offset; /* of what is taken next */
-    uint64_t packets;
-    size_t start, end; /* of what is left in the window */
-    struct capture_error *error;
-    uint8_t window[WINDOW_SIZE];
+struct wanted {
+    const struct dump_options *options;
+    const struct dump_origin *origin;
+    struct interrupt_check interrupt;
 };
 
-enum step { STEP_TAKEN, STEP_END, STEP_CUT, STEP_FAILED };
-
-/* The next `size` bytes, into `into` or, where it is NULL, over them. */
-static enum step take(struct walk *walk, void *into, uint64_t size)
+static struct byte_input *open_input(void *context, unsigned number, char **name, struct capture_error *error)
 {
-    uint64_t taken = 0;
-    while (taken < size) {
-        if (walk->start == walk->end) {
-            enum input_result result =
-                input_read(walk->input, walk->window, WINDOW_SIZE, &walk->end, walk->error);
-            walk->start = 0;
-            if (result != INPUT_BYTES)
-                walk->end = 0;
-            if (result == INPUT_FAILED)
-                return STEP_FAILED;
-            if (result != INPUT_BYTES)
-                return taken == 0 ? STEP_END : STEP_CUT;
-        }
-        uint64_t left = size - taken;
-        size_t some = walk->end - walk->start < left ? walk->end - walk->start : (size_t)left;
-        if (into != NULL)
-            memcpy((uint8_t *)into + taken, walk->window + walk->start, some);
-        walk->start += some;
-        taken += some;
-    }
-    walk->offset += size;
-    return STEP_TAKEN;
+    const struct wanted *wanted = context;
+    (void)number;
+    *name = strdup(wanted->options->path);
+    if (*name != NULL)
+        return input_of_path(wanted->options->path, false, wanted->interrupt, error);
+    capture_error_set_errno(error, ENOMEM);
+    return NULL;
 }
 
-static bool is_damaged(struct walk *walk, uint64_t offset, const char *what)
+static bool is_other(const char *wanted, const char *found, struct capture_error *error)
 {
-    return capture_error_set(walk->error, ERROR_FILE_FORMAT, 0,
-                             "behind packet %" PRIu64 ", at byte %" PRIu64
-                             ", %s: nothing can be appended to this file. Write its good packets to another "
-                             "one first, read with errors='ignore', and append to that",
-                             walk->packets, offset, what);
-}
-
-/* What the first bytes are; false with `error` for a file that is none of ours. */
-static bool is_other(struct walk *walk, const char *wanted, const char *found)
-{
-    return capture_error_set(walk->error, ERROR_FILE_FORMAT, 0,
+    return capture_error_set(error, ERROR_FILE_FORMAT, 0,
                              "%s can't be appended to this file, which is %s: write a new file, or in that "
                              "format",
                              wanted, found);
 }
 
-static const char *format_of(uint32_t magic)
+static const char *format_of(const struct file_reader *reader)
 {
-    switch (magic) {
-    case PCAP_MAGIC_NANO:
-        return "pcap in nanoseconds (format='nsecpcap')";
-    case PCAP_MAGIC_MICRO:
-        return "pcap in microseconds (format='pcap')";
-    case SECTION_HEADER_BLOCK:
+    if (reader->format == &pcapng_format)
         return "pcapng (format='pcapng')";
-    default:
-        return "no capture file of a known format";
-    }
+    if (reader->lengths_order != 0)
+        return "pcap of an old version, which is no more written";
+    if (reader->record_header != RECORD_HEADER)
+        return "pcap with the longer records of another libpcap, which are not written";
+    return reader->fraction_ns == NS_OF_MICROSECOND ? "pcap in microseconds (format='pcap')"
+                                                    : "pcap in nanoseconds (format='nsecpcap')";
 }
 
-static uint32_t wanted_magic(const struct dump_options *options, const struct dump_origin *origin)
+static const char *format_wanted(const struct wanted *wanted)
 {
-    if (options->format == DUMP_PCAPNG)
-        return SECTION_HEADER_BLOCK;
-    bool microseconds =
-        options->format == DUMP_PCAP_MICRO || (options->format == DUMP_PCAP && origin->microseconds);
-    return microseconds ? PCAP_MAGIC_MICRO : PCAP_MAGIC_NANO;
+    const struct dump_options *options = wanted->options;
+    bool is_micro =
+        options->format == DUMP_PCAP_MICRO || (options->format == DUMP_PCAP && wanted->origin->microseconds);
+    const struct file_reader reader = {.format =
+                                           options->format == DUMP_PCAPNG ? &pcapng_format : &pcap_format,
+                                       .record_header = RECORD_HEADER,
+                                       .fraction_ns = is_micro ? NS_OF_MICROSECOND : 1};
+    return format_of(&reader);
 }
 
-static bool check_pcap_header(struct walk *walk, const struct pcap_file_header *header, bool is_swapped,
-                              const struct dump_origin *origin, struct existing_file *existing)
-{
-    uint32_t linktype = is_swapped ? swapped_u32(header->linktype) : header->linktype;
-    uint32_t snaplen = is_swapped ? swapped_u32(header->snaplen) : header->snaplen;
-    *existing = (struct existing_file){.is_swapped = is_swapped, .linktype = linktype, .snaplen = snaplen};
-    if (!origin->is_live)
-        return true; /* each packet is looked at */
-    uint32_t wanted = link_type_to_file(origin->link_type);
-    if (wanted == LINK_TYPE_NO_MEMORY)
-        return capture_error_set_errno(walk->error, ENOMEM);
-    if (linktype != wanted)
-        return capture_error_set(walk->error, ERROR_FILE_FORMAT, 0,
-                                 "the file that is appended to has link type %" PRIu32
-                                 ", this device %" PRIu32 ": write a new file, or pcapng, which holds both",
-                                 linktype, wanted);
-    return (snaplen == 0 || snaplen >= origin->snaplen) ||
-           capture_error_set(walk->error, ERROR_FILE_FORMAT, 0,
-                             "the file that is appended to has a snaplen of %" PRIu32
-                             ", smaller than the capture's %" PRIu32 ": capture with snaplen=%" PRIu32
-                             ", or write a new file",
-                             snaplen, origin->snaplen, snaplen);
-}
-
-static bool walk_pcap(struct walk *walk, bool is_swapped)
-{
-    for (;;) {
-        struct pcap_record_header header;
-        uint64_t offset = walk->offset;
-        enum step step = take(walk, &header, sizeof(header));
-        if (step == STEP_END)
-            return true;
-        uint32_t caplen = is_swapped ? swapped_u32(header.caplen) : header.caplen;
-        if (step == STEP_TAKEN && caplen > 0 && (step = take(walk, NULL, caplen)) == STEP_END)
-            step = STEP_CUT;
-        if (step == STEP_FAILED)
-            return false;
-        if (step == STEP_CUT)
-            return is_damaged(walk, offset, "a record is cut");
-        walk->packets++;
-    }
-}
-
-/* One block behind its type, which is given; its length is repeated at its end. */
-static enum step take_block(struct walk *walk, uint32_t type, bool *is_swapped)
-{
-    uint32_t lengths[2] = {0}, magic = 0;
-    enum step step = take(walk, &lengths[0], 4);
-    uint32_t taken = 8;
-    if (step == STEP_TAKEN && type == SECTION_HEADER_BLOCK) {
-        step = take(walk, &magic, 4);
-        taken += 4;
-        *is_swapped = magic == swapped_u32(BYTE_ORDER_MAGIC);
-    }
-    if (step != STEP_TAKEN)
-        return step;
-    uint32_t total = *is_swapped ? swapped_u32(lengths[0]) : lengths[0];
-    if (total < taken + 4 || total % 4 != 0)
-        return STEP_CUT;
-    if (total > taken + 4)
-        step = take(walk, NULL, total - taken - 4);
-    if (step == STEP_TAKEN)
-        step = take(walk, &lengths[1], 4);
-    return step == STEP_TAKEN && lengths[0] != lengths[1] ? STEP_CUT : step;
-}
-
-/* From behind the first block's type. */
-static bool walk_pcapng(struct walk *walk)
-{
-    enum { ENHANCED = 6, SIMPLE = 3, OBSOLETE = 2 };
-    uint32_t type = SECTION_HEADER_BLOCK;
-    bool is_swapped = false;
-    for (;;) {
-        uint64_t offset = walk->offset - sizeof(type);
-        enum step step = take_block(walk, type, &is_swapped);
-        if (step == STEP_FAILED)
-            return false;
-        if (step != STEP_TAKEN)
-            return is_damaged(walk, offset, "a block is cut or damaged");
-        uint32_t kind = is_swapped ? swapped_u32(type) : type;
-        walk->packets += kind == ENHANCED || kind == SIMPLE || kind == OBSOLETE;
-        offset = walk->offset;
-        step = take(walk, &type, sizeof(type));
-        if (step == STEP_END)
-            return true;
-        if (step == STEP_FAILED)
-            return false;
-        if (step == STEP_CUT)
-            return is_damaged(walk, offset, "a block is cut or damaged");
-    }
-}
-
-static bool walk_file(struct walk *walk, const struct dump_options *options, const struct dump_origin *origin,
-                      struct existing_file *existing)
+static bool is_of_format(const struct wanted *wanted, const struct capture_file *file,
+                         struct capture_error *error)
 {
     static const char *const names[] = {
         [COMPRESSION_NONE] = NULL,
@@ -195,32 +68,77 @@ static bool walk_file(struct walk *walk, const struct dump_options *options, con
         [COMPRESSION_ZSTD] = "zstd",
         [COMPRESSION_XZ] = "xz",
     };
-    struct pcap_file_header header;
-    uint32_t wanted = wanted_magic(options, origin);
-    enum step step = take(walk, &header.magic, sizeof(header.magic));
-    if (step == STEP_FAILED)
-        return false;
-    const char *compression = input_compression(walk->input), *ours = names[options->compression];
+    const char *compression = input_compression(file->window.input);
+    const char *ours = names[wanted->options->compression];
     if (compression != ours && (compression == NULL || ours == NULL || strcmp(compression, ours) != 0))
-        return is_other(walk, ours == NULL ? "what is not compressed" : ours,
-                        compression == NULL ? "not compressed" : compression);
-    bool is_swapped = header.magic != wanted && swapped_u32(header.magic) == wanted;
-    if (step != STEP_TAKEN)
-        return is_other(walk, format_of(wanted), "no capture file");
-    if (header.magic != wanted && !is_swapped)
-        return is_other(walk, format_of(wanted),
-                        format_of(header.magic == PCAP_MAGIC_MICRO || header.magic == PCAP_MAGIC_NANO ||
-                                          header.magic == SECTION_HEADER_BLOCK
-                                      ? header.magic
-                                      : swapped_u32(header.magic)));
-    if (wanted == SECTION_HEADER_BLOCK)
-        return walk_pcapng(walk);
-    step = take(walk, &header.version_major, sizeof(header) - sizeof(header.magic));
-    if (step == STEP_FAILED)
+        return is_other(ours == NULL ? "what is not compressed" : ours,
+                        compression == NULL ? "not compressed" : compression, error);
+    const char *format = format_of(&file->window.reader), *our_format = format_wanted(wanted);
+    return strcmp(format, our_format) == 0 || is_other(our_format, format, error);
+}
+
+/* Of a live capture, whose packets are like one another; else each is looked at. */
+static bool has_place_for_device(const struct existing_file *existing, const struct dump_origin *origin,
+                                 struct capture_error *error)
+{
+    if (existing->link_type != origin->link_type)
+        return capture_error_set(error, ERROR_FILE_FORMAT, 0,
+                                 "the file that is appended to has link type %" PRIu32
+                                 ", this device %" PRIu32 ": write a new file, or pcapng, which holds both",
+                                 existing->link_type, origin->link_type);
+    return (existing->snaplen == 0 || existing->snaplen >= origin->snaplen) ||
+           capture_error_set(error, ERROR_FILE_FORMAT, 0,
+                             "the file that is appended to has a snaplen of %" PRIu32
+                             ", smaller than the capture's %" PRIu32 ": capture with snaplen=%" PRIu32
+                             ", or write a new file",
+                             existing->snaplen, origin->snaplen, existing->snaplen);
+}
+
+static bool look_at_header(const struct wanted *wanted, const struct capture_file *file,
+                           struct existing_file *existing, struct capture_error *error)
+{
+    const struct file_reader *reader = &file->window.reader;
+    if (!is_of_format(wanted, file, error))
         return false;
-    if (step != STEP_TAKEN)
-        return is_damaged(walk, 0, "the file's header is cut");
-    return check_pcap_header(walk, &header, is_swapped, origin, existing) && walk_pcap(walk, is_swapped);
+    existing->is_swapped = reader->is_swapped;
+    if (reader->format == &pcapng_format)
+        return true;
+    existing->link_type = reader->interfaces[0].shared->link_type;
+    existing->snaplen = reader->interfaces[0].shared->snaplen;
+    return !wanted->origin->is_live || has_place_for_device(existing, wanted->origin, error);
+}
+
+static bool is_damaged(const char *advice, struct capture_error *error)
+{
+    struct capture_error words = *error;
+    if (words.kind == ERROR_FILE_FORMAT)
+        capture_error_set(error, ERROR_FILE_FORMAT, 0, "%.250s: nothing can be appended to this file. %s",
+                          words.text, advice);
+    return false;
+}
+
+static bool walk(const struct wanted *wanted, struct capture_file *file, struct existing_file *existing,
+                 struct capture_error *error)
+{
+    struct slab *left = NULL;
+    enum file_result result = FILE_NOTHING;
+    bool is_fit = capture_file_begin(file, wanted->interrupt, &left, error) ||
+                  is_damaged("Write a new one", error);
+    is_fit = is_fit && look_at_header(wanted, file, existing, error);
+    while (is_fit && result != FILE_END) {
+        struct packet packet;
+        result = capture_file_next(file, &packet, true, &left, error);
+        if (result == FILE_FAILED)
+            is_fit = is_damaged("Write its good packets to another one first, read with errors='ignore', and "
+                                "append to that",
+                                error);
+        else if ((result == FILE_FULL || result == FILE_NOTHING) && is_interrupted(wanted->interrupt))
+            is_fit = capture_error_set(error, ERROR_INTERRUPTED, EINTR,
+                                       "interrupted while the file that is appended to was read");
+    }
+    capture_file_free(file, &left);
+    slabs_free(&left);
+    return is_fit;
 }
 
 bool existing_file_check(const struct dump_options *options, const struct dump_origin *origin,
@@ -228,15 +146,14 @@ bool existing_file_check(const struct dump_options *options, const struct dump_o
                          struct capture_error *error)
 {
     struct stat status;
+    struct wanted wanted = {options, origin, interrupt};
+    struct file_opener opener = {open_input, &wanted};
     *existing = (struct existing_file){.is_empty = true};
     if (stat(options->path, &status) != 0 || !S_ISREG(status.st_mode) || status.st_size == 0)
         return true; /* what is wrong with it is told when it is opened */
-    struct walk walk = {.error = error};
-    walk.input = input_of_path(options->path, false, interrupt, error);
-    if (walk.input == NULL)
+    struct capture_file *file = capture_file_new(&opener, 0, error);
+    if (file == NULL)
         return false;
     existing->is_empty = false;
-    bool checked = walk_file(&walk, options, origin, existing);
-    input_close(walk.input);
-    return checked;
+    return walk(&wanted, file, existing, error);
 }

@@ -11,7 +11,7 @@
 struct existing_file {
     bool is_empty; /* or missing, or no regular file */
     bool is_swapped;
-    uint32_t linktype; /* of a pcap file, as all below */
+    uint32_t link_type; /* a DLT; of a pcap file, as all below */
     uint32_t snaplen;
 };
 

@@ -33,11 +33,11 @@ static bool pcap_begin(struct record_writer *writer, struct write_buffer *buffer
     if (!buffer_reserve(buffer, sizeof(struct pcap_file_header)))
         return capture_error_set_errno(error, ENOMEM);
     if (existing != NULL) {
-        pcap->link_type = link_type_from_file(existing->linktype);
-        pcap->linktype = existing->linktype;
+        pcap->link_type = existing->link_type;
+        pcap->linktype = link_type_to_file(existing->link_type);
         pcap->is_swapped = existing->is_swapped;
         pcap->caplen_max = existing->snaplen == 0 ? UINT32_MAX : existing->snaplen;
-        return pcap->link_type != LINK_TYPE_NO_MEMORY || capture_error_set_errno(error, ENOMEM);
+        return pcap->linktype != LINK_TYPE_NO_MEMORY || capture_error_set_errno(error, ENOMEM);
     }
     pcap->link_type = link_type;
     pcap->linktype = link_type_to_file(link_type);
