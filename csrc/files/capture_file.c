@@ -93,19 +93,19 @@ static enum file_result tell_damage(struct capture_file *file, enum file_result 
 static enum file_result step(struct capture_file *file, bool *found, struct capture_error *error)
 {
     struct file_reader *reader = &file->window.reader;
-    enum reader_result result = !file->has_begun      ? reader_begin(reader)
-                                : file->is_recovering ? reader_recover(reader)
-                                                      : reader_next(reader, &file->packet);
+    enum reader_result result = file->is_recovering ? reader_recover(reader)
+                                : !file->has_begun  ? reader_begin(reader)
+                                                    : reader_next(reader, &file->packet);
     *found = false;
     switch (result) {
     case READER_PACKET:
+        reader->needed = 0;
+        if (file->is_recovering)
+            return tell_damage(file, FILE_PACKET, error);
         if (!file->has_begun) {
             file->has_begun = true;
             return FILE_BEGINS;
         }
-        reader->needed = 0;
-        if (file->is_recovering)
-            return tell_damage(file, FILE_PACKET, error);
         *found = file->has_packet = true;
         return FILE_PACKET;
     case READER_NEEDS_BYTES:
@@ -114,7 +114,7 @@ static enum file_result step(struct capture_file *file, bool *found, struct capt
         file->has_ended = true;
         return file->is_recovering ? tell_damage(file, FILE_END, error) : FILE_END;
     case READER_DAMAGED:
-        if (!file->has_begun || file->on_damage == DAMAGE_ENDS_IT)
+        if (reader->sections == 0 || file->on_damage == DAMAGE_ENDS_IT)
             return end_by_damage(file, &reader->error, error);
         file->damage = reader->error;
         file->is_recovering = true;
@@ -168,13 +168,19 @@ bool capture_file_begin(struct capture_file *file, struct interrupt_check interr
         switch (capture_file_read(file, &packet, true, left, error)) {
         case FILE_BEGINS:
             return true;
+        case FILE_END: /* without an interface, or it is no capture file */
+            if (file->has_notice)
+                *error = file->notice;
+            return file->window.reader.sections > 0;
         case FILE_NOTHING:
             break;
         case FILE_FULL:
             if (is_interrupted(interrupt))
                 return capture_error_set(error, ERROR_INTERRUPTED, EINTR, "interrupted: open the file again");
             continue;
-        case FILE_NOTICE: /* it was truncated, or replaced, before it had begun */
+        case FILE_NOTICE:
+            file->has_notice = true;
+            file->notice = *error;
             continue;
         default:
             return false;

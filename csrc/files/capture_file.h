@@ -17,6 +17,8 @@ struct capture_file {
     bool has_ended;
     struct packet packet;
     struct capture_error damage;
+    bool has_notice; /* of capture_file_begin: worth a warning */
+    struct capture_error notice;
 
     bool has_next; /* for those who merge */
     struct packet next;
@@ -26,7 +28,7 @@ struct capture_file *capture_file_new(const struct file_opener *opener, unsigned
                                       struct capture_error *error);
 void capture_file_free(struct capture_file *file, struct slab **left);
 
-/* Reads the header, and waits for it; false with `error`. */
+/* Reads up to the first interface, and waits for it; false with `error`. It may have a notice. */
 bool capture_file_begin(struct capture_file *file, struct interrupt_check interrupt, struct slab **left,
                         struct capture_error *error);
 

@@ -42,14 +42,33 @@ static struct file_filter *find(struct file_filters *filters, uint32_t link_type
     return filter;
 }
 
-static bool compile(struct file_filter *filter, const char *expression, struct capture_error *error)
+static bool compile(const char *expression, uint32_t link_type, struct bpf_program *program,
+                    struct capture_error *error)
 {
-    pcap_t *dead = pcap_open_dead((int)filter->link_type, SNAPLEN_MAX);
+    pcap_t *dead = pcap_open_dead((int)link_type, SNAPLEN_MAX);
     if (dead == NULL)
         return capture_error_set_errno(error, ENOMEM);
-    bool compiled = filter_compile(dead, expression, PCAP_NETMASK_UNKNOWN, &filter->program, error);
+    bool compiled = filter_compile(dead, expression, PCAP_NETMASK_UNKNOWN, program, error);
     pcap_close(dead);
     return compiled;
+}
+
+bool file_filters_compiles(const struct file_filters *filters, uint32_t link_type,
+                           struct capture_error *error)
+{
+    struct bpf_program program;
+    if (!compile(filters->expression, link_type, &program, error))
+        return false;
+    pcap_freecode(&program);
+    return true;
+}
+
+bool file_filters_suit_none(const struct file_filters *filters, struct capture_error *error)
+{
+    if (filters->suits_some || filters->first_error.kind == ERROR_NONE)
+        return false;
+    *error = filters->first_error;
+    return true;
 }
 
 enum filter_verdict file_filters_know(struct file_filters *filters, uint32_t link_type,
@@ -63,11 +82,15 @@ enum filter_verdict file_filters_know(struct file_filters *filters, uint32_t lin
             return FILTER_IS_IMPOSSIBLE;
         }
         filter->link_type = link_type;
-        filter->is_impossible = !compile(filter, filters->expression, error);
+        filter->is_impossible = !compile(filters->expression, link_type, &filter->program, error);
         filter->next = filters->first;
         filters->first = filter;
-        if (filter->is_impossible)
+        if (filter->is_impossible) {
+            if (filters->first_error.kind == ERROR_NONE)
+                filters->first_error = *error;
             return FILTER_IS_IMPOSSIBLE;
+        }
+        filters->suits_some = true;
     }
     filters->last_used = filter;
     return filter->is_impossible ? FILTER_DIFFERS : FILTER_MATCHES;

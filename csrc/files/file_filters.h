@@ -13,6 +13,8 @@ struct file_filters {
     char *expression; /* NULL: all packets match */
     struct file_filter *first;
     struct file_filter *last_used;
+    bool suits_some;                  /* of the link types that came */
+    struct capture_error first_error; /* why it does not suit the first that it does not */
 };
 
 /* Copies the expression. */
@@ -24,6 +26,13 @@ enum filter_verdict {
     FILTER_DIFFERS,
     FILTER_IS_IMPOSSIBLE, /* for the first packet of a link type; `error` says why. Others of it differ */
 };
+
+/* False with `error`: it can't be compiled for the link type. */
+bool file_filters_compiles(const struct file_filters *filters, uint32_t link_type,
+                           struct capture_error *error);
+
+/* At the end. True with `error`: the filter suits none of the link types that came. */
+bool file_filters_suit_none(const struct file_filters *filters, struct capture_error *error);
 
 /* For the link type: FILTER_MATCHES where there is, or now is, a program. */
 enum filter_verdict file_filters_know(struct file_filters *filters, uint32_t link_type,

@@ -23,7 +23,7 @@ static bool look_ahead(struct file_source *self)
     for (unsigned i = self->file_count; i-- > 0;) {
         struct capture_file *file = self->files[i];
         while (!file->has_next) {
-            struct capture_error error = {0};
+            struct capture_error error;
             enum file_result result =
                 capture_file_next(file, &file->next, self->base.appended == 0, &self->base.left, &error);
             file->has_next = result == FILE_PACKET;
@@ -53,12 +53,12 @@ bool file_source_read_merged(struct file_source *self, uint32_t *left)
     if (!look_ahead(self))
         return false;
     if (self->file_count == 0) {
-        source->ended = true;
+        file_source_end(self);
         return false;
     }
     qsort(self->files, self->file_count, sizeof(struct capture_file *), by_time);
+    struct capture_error error;
     while (*left > 0 && !source_is_full(source) && source->failure.kind == ERROR_NONE) {
-        struct capture_error error = {0};
         struct capture_file *file = self->files[0];
         source_append(source, &file->next);
         --*left;

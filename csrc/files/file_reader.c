@@ -97,7 +97,6 @@ void reader_restart(struct file_reader *reader)
     reader->end = reader->start;
     reader->end_offset = 0;
     reader->at_end = false;
-    reader->to_skip = 0;
     reader->packets = 0;
     reader->sections = 0;
     reader_forget_section(reader);
@@ -145,7 +144,7 @@ struct reader_interface *reader_add_interface(struct file_reader *reader, const 
         return NULL;
     struct reader_interface *interface = &reader->interfaces[reader->interface_count++];
     *interface = (struct reader_interface){.shared = shared,
-                                           .caplen_max = reader_caplen_max(known.link_type),
+                                           .caplen_max = link_type_caplen_max(known.link_type),
                                            .received = UINT64_MAX,
                                            .dropped = UINT64_MAX,
                                            .chunk_index = -1};
@@ -196,21 +195,4 @@ int64_t reader_exact_timestamp(const struct reader_interface *interface, uint64_
             value /= 10;
     }
     return clamped((__int128)value + (__int128)interface->offset_seconds * NS_PER_SECOND);
-}
-
-uint32_t reader_caplen_max(uint32_t link_type)
-{
-    enum { DBUS = 231, USB_LINUX = 189, USB_LINUX_MMAPPED = 220, USBPCAP = 249, EBHSCR = 279 };
-    enum { USUAL = 262144, MIB = 1 << 20 };
-    switch (link_type) {
-    case DBUS:
-    case USB_LINUX:
-    case USB_LINUX_MMAPPED:
-    case USBPCAP:
-        return 128 * MIB;
-    case EBHSCR:
-        return 8 * MIB;
-    default:
-        return USUAL;
-    }
 }

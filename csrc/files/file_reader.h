@@ -53,8 +53,6 @@ struct file_reader {
     uint64_t end_offset; /* of `end`, from the file's beginning */
     bool at_end;         /* no more bytes will come */
     size_t needed;
-    uint32_t to_skip;                         /* pcapng: bytes that are left of a block of no interest, */
-    uint32_t skip_length;                     /* which has so many in all */
     const char *name;                         /* for interfaces: the file's path, or NULL */
     uint32_t (*link_type)(uint32_t linktype); /* the DLT of a number in a file; NULL: they are the same */
 
@@ -153,8 +151,5 @@ static inline int64_t reader_timestamp(const struct reader_interface *interface,
         return (int64_t)(units * interface->multiplier) + interface->offset_ns;
     return reader_exact_timestamp(interface, units);
 }
-
-/* The longest packet that libpcap, and we, believe in. */
-uint32_t reader_caplen_max(uint32_t link_type);
 
 #endif

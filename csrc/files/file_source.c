@@ -53,52 +53,44 @@ static bool open_next_file(struct file_source *self, struct capture_error *error
     return true;
 }
 
-/* The filter for the interfaces that are known so far. False with `error` where it suits none of them. */
+/* For the interfaces that are known so far. False with `error` where the filter suits none, and no other can
+ * come. */
 static bool prepare_filter(struct file_source *self, const struct capture_file *file,
                            struct capture_error *error)
 {
+    enum { EN10MB = 1 };
     const struct file_reader *reader = &file->window.reader;
-    struct capture_error why = {0};
-    if (self->filters.expression == NULL)
+    struct file_filters *filters = &self->filters;
+    if (filters->expression == NULL)
         return true;
-    if (reader->interface_count == 0 && !self->has_filter)
-        return file_filters_know(&self->filters, 1, error) != FILTER_IS_IMPOSSIBLE;
-    for (unsigned i = 0; i < reader->interface_count; i++) {
-        uint32_t link_type = reader->interfaces[i].shared->link_type;
-        switch (file_filters_know(&self->filters, link_type, &why)) {
-        case FILTER_MATCHES:
-            self->has_filter = true;
-            break;
-        case FILTER_IS_IMPOSSIBLE:
-            *error = why;
-            break;
-        case FILTER_DIFFERS:
-            break;
-        }
-    }
-    return self->has_filter || why.kind == ERROR_NONE;
+    for (unsigned i = 0; i < reader->interface_count; i++)
+        if (file_filters_know(filters, reader->interfaces[i].shared->link_type, error) ==
+                FILTER_IS_IMPOSSIBLE &&
+            error->kind != ERROR_FILTER)
+            return false;
+    if (filters->suits_some ||
+        (reader->format == &pcapng_format && file_filters_compiles(filters, EN10MB, error)))
+        return true;
+    file_filters_suit_none(filters, error);
+    return false;
 }
 
 static bool file_matches(void *source, const struct packet *packet)
 {
     struct file_source *self = source;
-    struct capture_error error = {0};
-    self->bytes_filtered += packet->caplen;
-    switch (file_filters_match(&self->filters, packet, &error)) {
-    case FILTER_MATCHES:
-        self->has_filter = true;
-        self->bytes_matched += packet->caplen;
-        return true;
-    case FILTER_IS_IMPOSSIBLE:
-        if (error.kind == ERROR_FILTER && self->has_filter)
-            file_filters_tell_impossible(&self->filters, packet->link_type, &error, &self->base.notice);
-        else
-            self->base.failure = error;
-        return false;
-    case FILTER_DIFFERS:
-        return false;
-    }
-    return false;
+    struct capture_error error;
+    enum filter_verdict verdict = file_filters_match(&self->filters, packet, &error);
+    if (verdict == FILTER_IS_IMPOSSIBLE && error.kind == ERROR_FILTER)
+        file_filters_tell_impossible(&self->filters, packet->link_type, &error, &self->base.notice);
+    else if (verdict == FILTER_IS_IMPOSSIBLE)
+        self->base.failure = error;
+    return verdict == FILTER_MATCHES;
+}
+
+void file_source_end(struct file_source *self)
+{
+    self->base.ended = true;
+    file_filters_suit_none(&self->filters, &self->base.failure);
 }
 
 bool file_source_handle(struct file_source *self, unsigned index, enum file_result result,
@@ -117,7 +109,7 @@ bool file_source_handle(struct file_source *self, unsigned index, enum file_resu
         return false;
     case FILE_END:
         if (self->options.file_count == 1) /* it stays open: see file_source_access */
-            self->base.ended = true;
+            file_source_end(self);
         else
             close_file(self, index);
         return !self->base.ended;
@@ -138,7 +130,7 @@ static bool read_next(struct file_source *self, uint32_t *left)
     struct capture_error error = {0};
     if (self->file_count == 0) {
         if (self->next_file == self->options.file_count) {
-            source->ended = true;
+            file_source_end(self);
             return false;
         }
         if (!open_next_file(self, &error)) {
@@ -193,7 +185,6 @@ static void file_read(struct source *source, int wait_ms)
         left = READ_AT_LEAST;
     if (!wait_for_bytes(self, wait_ms))
         return;
-    self->bytes_filtered = self->bytes_matched = 0;
     bool goes_on = true;
     for (int step = 0; goes_on && left > 0 && !source_is_full(source) && step < STEPS_AT_MOST; step++) {
         goes_on = self->options.merge ? file_source_read_merged(self, &left) : read_next(self, &left);
@@ -201,7 +192,6 @@ static void file_read(struct source *source, int wait_ms)
     }
     if (goes_on)
         source->has_more = true;
-    source->batch->is_sparse = self->bytes_matched < self->bytes_filtered / 2;
 }
 
 static int file_fd(const struct source *source)
@@ -247,11 +237,15 @@ static void describe(struct file_source *self)
 
 static bool begin_file(struct file_source *self, struct capture_error *error)
 {
-    return open_next_file(self, error) &&
-           (capture_file_begin(self->files[self->file_count - 1], self->options.interrupt, &self->base.left,
-                               error) ||
-            keep_failure(self, self->files[self->file_count - 1], error)) &&
-           prepare_filter(self, self->files[self->file_count - 1], error);
+    if (!open_next_file(self, error))
+        return false;
+    struct capture_file *file = self->files[self->file_count - 1];
+    if (!capture_file_begin(file, self->options.interrupt, &self->base.left, error) ||
+        !prepare_filter(self, file, error))
+        return false;
+    if (file->has_notice)
+        tell(self, file, &file->notice);
+    return true;
 }
 
 struct source *file_source_open(const struct file_options *options, struct capture_error *error)

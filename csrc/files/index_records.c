@@ -74,7 +74,6 @@ static void show_buffer(struct file_reader *reader, uint64_t offset, const struc
     reader->end = is_inside ? buffer->bytes + buffer->length : reader->start;
     reader->end_offset = is_inside ? buffer->offset + buffer->length : offset;
     reader->at_end = is_inside && buffer->is_at_end;
-    reader->to_skip = 0;
 }
 
 enum record_result file_index_find(struct file_index *index, size_t row, struct record_buffer *buffer,

@@ -13,4 +13,7 @@
 uint32_t link_type_to_file(uint32_t dlt);
 uint32_t link_type_from_file(uint32_t linktype);
 
+/* The longest packet that libpcap, and we, believe in; of a DLT. */
+uint32_t link_type_caplen_max(uint32_t dlt);
+
 #endif

@@ -14,12 +14,12 @@ static struct raw_options block_options(const struct file_reader *reader, const 
 enum reader_result pcapng_section_header(struct file_reader *reader, const struct pcapng_block *block)
 {
     unsigned major = reader_u16(reader, block->bytes + 12), minor = reader_u16(reader, block->bytes + 14);
-    if (major != 1 || (minor != 0 && minor != 2)) /* 1.2 was written by mistake, and means 1.0 */
-        return reader_damaged(reader, "a section of pcapng version %u.%u: only 1.0 is known", major, minor);
     if (reader->sections > 0 && reader->section_ends != NULL)
         reader->section_ends(reader);
     reader_forget_interfaces(reader);
     reader_forget_section(reader);
+    if (major != 1 || (minor != 0 && minor != 2)) /* 1.2 was written by mistake, and means 1.0 */
+        return reader_damaged(reader, "a section of pcapng version %u.%u: only 1.0 is known", major, minor);
     uint32_t options_length = block->length - LEAST_SECTION_HEADER;
     if (options_length > 0) {
         reader->section_options = malloc(options_length);

@@ -27,7 +27,7 @@ static enum reader_result packet_of(struct file_reader *reader, const struct pca
     uint64_t units = (uint64_t)reader_u32(reader, bytes + 12) << 32 | reader_u32(reader, bytes + 16);
     uint32_t padded = padded_to_4(caplen);
     bool has_options = padded + 4 <= room && reader_u16(reader, bytes + PACKET_BLOCK_HEADER + padded) != 0;
-    if (block->type == OBSOLETE_PACKET)
+    if (block->type == OBSOLETE_PACKET_BLOCK)
         has_options = has_options || has_drop_count(reader, bytes);
     packet->bytes = bytes + PACKET_BLOCK_HEADER;
     packet->timestamp_ns = reader_timestamp(interface, units);
@@ -51,6 +51,9 @@ static enum reader_result simple_packet(struct file_reader *reader, const struct
     uint32_t room = block->length - LEAST_SIMPLE_PACKET, snaplen = interface->shared->snaplen;
     if (snaplen != 0 && caplen > snaplen)
         caplen = snaplen;
+    if (caplen > interface->caplen_max)
+        return reader_damaged(reader, "a packet of %u bytes, where %u are the most", caplen,
+                              interface->caplen_max);
     if (caplen > room)
         return reader_damaged(reader, "a packet of %u bytes, where its block has room for %u", caplen, room);
     packet->bytes = block->bytes + SIMPLE_PACKET_HEADER;
@@ -63,23 +66,23 @@ static enum reader_result simple_packet(struct file_reader *reader, const struct
     return READER_PACKET;
 }
 
-/* What a block of this type has at least; 0: it is skipped. */
+/* What a block of this type has at least. */
 static uint32_t least_length(uint32_t type)
 {
     switch (type) {
-    case SECTION_HEADER:
+    case SECTION_HEADER_BLOCK:
         return LEAST_SECTION_HEADER;
-    case INTERFACE_DESCRIPTION:
+    case INTERFACE_DESCRIPTION_BLOCK:
         return LEAST_INTERFACE_DESCRIPTION;
-    case SIMPLE_PACKET:
+    case SIMPLE_PACKET_BLOCK:
         return LEAST_SIMPLE_PACKET;
-    case INTERFACE_STATISTICS:
+    case INTERFACE_STATISTICS_BLOCK:
         return LEAST_INTERFACE_STATISTICS;
-    case OBSOLETE_PACKET:
-    case ENHANCED_PACKET:
+    case OBSOLETE_PACKET_BLOCK:
+    case ENHANCED_PACKET_BLOCK:
         return LEAST_PACKET;
     default:
-        return 0;
+        return LEAST_BLOCK;
     }
 }
 
@@ -105,84 +108,61 @@ static bool set_byte_order(struct file_reader *reader, const uint8_t *bytes)
     return false;
 }
 
-static enum reader_result lengths_differ(struct file_reader *reader, uint64_t offset, uint32_t first,
-                                         uint32_t last)
-{
-    return reader_damaged_at(reader, offset, "a block whose length is %u at its beginning and %u at its end",
-                             first, last);
-}
-
-/* A block that is of no interest, which need not be in memory, but for its length at its end. */
-static enum reader_result skip(struct file_reader *reader)
-{
-    size_t left = (size_t)(reader->end - reader->start);
-    bool is_cut = reader->at_end && left < reader->to_skip;
-    uint32_t most = is_cut ? reader->to_skip : reader->to_skip - BLOCK_TRAILER;
-    uint32_t step = left < most ? (uint32_t)left : most;
-    reader->start += step;
-    reader->to_skip -= step;
-    uint32_t skipped = reader->skip_length - reader->to_skip;
-    uint64_t offset = reader_offset(reader) - skipped;
-    if (is_cut)
-        return reader_damaged_at(reader, offset, "the file is cut: of a block of %u bytes it has %u",
-                                 reader->skip_length, skipped);
-    if (left - step < BLOCK_TRAILER) {
-        reader->needed = BLOCK_TRAILER;
-        return READER_NEEDS_BYTES;
-    }
-    uint32_t length = reader_u32(reader, reader->start);
-    if (length != reader->skip_length)
-        return lengths_differ(reader, offset, reader->skip_length, length);
-    reader->start += BLOCK_TRAILER;
-    reader->to_skip = 0;
-    return READER_PACKET;
-}
-
-/* The block at `start`, whole if it is one that tells something, else its header; `start` stays. */
-static enum reader_result look_at_block(struct file_reader *reader, struct pcapng_block *block)
+static enum reader_result check_block(struct file_reader *reader, struct pcapng_block *block)
 {
     size_t left = (size_t)(reader->end - reader->start);
     const uint8_t *bytes = reader->start;
+    uint32_t type = reader_u32(reader, bytes);
+    if (type == SECTION_HEADER_BLOCK && !set_byte_order(reader, bytes))
+        return reader_damaged(reader, "a section header without the byte order magic");
+    uint32_t length = reader_u32(reader, bytes + 4);
+    if (length % 4 != 0 || length < least_length(type) ||
+        (length > OPTIONS_MAX && length - OPTIONS_MAX > longest_packet(reader)))
+        return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
+    if (left < length)
+        return reader_lacks(reader, length, "a block");
+    uint32_t last_length = reader_u32(reader, bytes + length - BLOCK_TRAILER);
+    if (last_length != length)
+        return reader_damaged(reader, "a block whose length is %u at its beginning and %u at its end", length,
+                              last_length);
+    *block = (struct pcapng_block){type, length, bytes};
+    return READER_PACKET;
+}
+
+/* The whole block at `start`, which stays. The byte order is that of the section, whose header may be the
+ * block. */
+static enum reader_result look_at_block(struct file_reader *reader, struct pcapng_block *block)
+{
+    size_t left = (size_t)(reader->end - reader->start);
+    bool was_swapped = reader->is_swapped;
     if (left == 0 && reader->at_end)
         return READER_END;
     if (left < LEAST_BLOCK)
         return reader_lacks(reader, LEAST_BLOCK, "a block");
-    uint32_t type = reader_u32(reader, bytes);
-    if (type == SECTION_HEADER && !set_byte_order(reader, bytes))
-        return reader_damaged(reader, "a section header without the byte order magic");
-    uint32_t length = reader_u32(reader, bytes + 4), least = least_length(type);
-    if (length % 4 != 0 || length < LEAST_BLOCK || length < least)
-        return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
-    *block = (struct pcapng_block){type, length, bytes};
-    if (length > OPTIONS_MAX && length - OPTIONS_MAX > longest_packet(reader))
-        return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
-    if (least == 0)
-        return READER_PACKET;
-    if (left < length)
-        return reader_lacks(reader, length, "a block");
-    uint32_t last_length = reader_u32(reader, bytes + length - BLOCK_TRAILER);
-    return last_length == length ? READER_PACKET
-                                 : lengths_differ(reader, reader_offset(reader), length, last_length);
+    enum reader_result result = check_block(reader, block);
+    if (result != READER_PACKET)
+        reader->is_swapped = was_swapped;
+    return result;
 }
 
 static enum reader_result read_block(struct file_reader *reader, const struct pcapng_block *block,
                                      struct packet *packet, bool *is_packet)
 {
     switch (block->type) {
-    case ENHANCED_PACKET:
+    case ENHANCED_PACKET_BLOCK:
         *is_packet = true;
         return packet_of(reader, block, reader_u32(reader, block->bytes + 8), packet);
-    case OBSOLETE_PACKET:
+    case OBSOLETE_PACKET_BLOCK:
         *is_packet = true;
         return packet_of(reader, block, reader_u16(reader, block->bytes + 8), packet);
-    case SIMPLE_PACKET:
+    case SIMPLE_PACKET_BLOCK:
         *is_packet = true;
         return simple_packet(reader, block, packet);
-    case SECTION_HEADER:
+    case SECTION_HEADER_BLOCK:
         return pcapng_section_header(reader, block);
-    case INTERFACE_DESCRIPTION:
+    case INTERFACE_DESCRIPTION_BLOCK:
         return pcapng_interface_description(reader, block);
-    case INTERFACE_STATISTICS:
+    case INTERFACE_STATISTICS_BLOCK:
         pcapng_interface_statistics(reader, block);
         return READER_PACKET;
     default:
@@ -197,13 +177,7 @@ static enum reader_result read_blocks(struct file_reader *reader, struct packet 
     for (;;) {
         struct pcapng_block block;
         bool is_packet = false;
-        enum reader_result result = reader->to_skip > 0 ? skip(reader) : READER_PACKET;
-        if (result == READER_PACKET)
-            result = look_at_block(reader, &block);
-        if (result == READER_PACKET && least_length(block.type) == 0) {
-            reader->to_skip = reader->skip_length = block.length;
-            continue;
-        }
+        enum reader_result result = look_at_block(reader, &block);
         if (result == READER_PACKET)
             result = read_block(reader, &block, packet, &is_packet);
         if (result != READER_PACKET)
@@ -233,19 +207,32 @@ static enum reader_result pcapng_begin(struct file_reader *reader)
     return result == READER_END ? READER_PACKET : result;
 }
 
-static bool looks_like_block(const struct file_reader *reader, const uint8_t *bytes)
+static bool is_known(uint32_t type)
+{
+    return least_length(type) != LEAST_BLOCK;
+}
+
+/* A block of a known type and usual length: `*length` is its own. A section header is known in any byte
+ * order. */
+static bool looks_like_block(const struct file_reader *reader, const uint8_t *bytes, uint32_t *length,
+                             bool *is_swapped)
 {
     enum { LONGEST_USUAL = 1 << 20 };
-    uint32_t type = reader_u32(reader, bytes), length = reader_u32(reader, bytes + 4);
-    uint32_t least = least_length(type);
-    return least != 0 && length >= least && length % 4 == 0 && length <= LONGEST_USUAL;
+    uint32_t type = u32_at(bytes, reader->is_swapped);
+    *is_swapped = reader->is_swapped;
+    if (type == SECTION_HEADER_BLOCK && u32_at(bytes + BLOCK_HEADER, *is_swapped) != BYTE_ORDER_MAGIC) {
+        *is_swapped = !*is_swapped;
+        if (u32_at(bytes + BLOCK_HEADER, *is_swapped) != BYTE_ORDER_MAGIC)
+            return false;
+    }
+    *length = u32_at(bytes + 4, *is_swapped);
+    return is_known(type) && *length >= least_length(type) && *length % 4 == 0 && *length <= LONGEST_USUAL;
 }
 
 /* The block behind the damaged one, where its two lengths agree; else the next place with a block of a known
  * type and two lengths that agree. */
 static enum reader_result pcapng_recover(struct file_reader *reader)
 {
-    reader->to_skip = 0;
     if (reader_offset(reader) == reader->damaged_at && reader->start < reader->end) {
         struct pcapng_block block;
         if (look_at_block(reader, &block) == READER_PACKET) {
@@ -256,6 +243,8 @@ static enum reader_result pcapng_recover(struct file_reader *reader)
     }
     for (;; reader->start++) {
         size_t left = (size_t)(reader->end - reader->start);
+        uint32_t length;
+        bool is_swapped;
         if (left < LEAST_BLOCK) {
             reader->needed = LEAST_BLOCK;
             if (!reader->at_end)
@@ -263,14 +252,13 @@ static enum reader_result pcapng_recover(struct file_reader *reader)
             reader->start = reader->end;
             return READER_END;
         }
-        if (!looks_like_block(reader, reader->start))
+        if (!looks_like_block(reader, reader->start, &length, &is_swapped))
             continue;
-        uint32_t length = reader_u32(reader, reader->start + 4);
         if (left < length && !reader->at_end) {
             reader->needed = length;
             return READER_NEEDS_BYTES;
         }
-        if (left >= length && reader_u32(reader, reader->start + length - BLOCK_TRAILER) == length)
+        if (left >= length && u32_at(reader->start + length - BLOCK_TRAILER, is_swapped) == length)
             return READER_PACKET;
     }
 }

@@ -1,8 +1,8 @@
 /* Writes pcapng: draft-ietf-opsawg-pcapng; this machine's byte order. What was known of packets and
  * interfaces where they came from is written again as it was. */
 #define _POSIX_C_SOURCE 200809L
-#include "../capture/packet_options.h"
 #include "link_type.h"
+#include "pcapng_format.h"
 #include "pcapng_interfaces.h"
 #include "pcapng_options.h"
 #include "record_writer.h"
@@ -12,15 +12,6 @@
 #include <sys/utsname.h>
 
 enum {
-    INTERFACE_DESCRIPTION_BLOCK = 1,
-    INTERFACE_STATISTICS_BLOCK = 5,
-};
-
-#define SECTION_HEADER_BLOCK UINT32_C(0x0a0d0d0a)
-#define BYTE_ORDER_MAGIC UINT32_C(0x1a2b3c4d)
-
-enum {
-    BLOCK_EDGES = 12, /* type, and total length at both ends */
     MICROSECONDS = 1000000,
     UTSNAME_FIELD = sizeof(((struct utsname *)0)->release),
     OS_NAME_MAX = 2 * UTSNAME_FIELD,

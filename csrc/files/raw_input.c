@@ -53,10 +53,9 @@ bool raw_open_fd(struct raw_input *raw, int fd, bool follow, struct capture_erro
     return true;
 }
 
-bool raw_open_function(struct raw_input *raw, struct input_function function)
+void raw_open_function(struct raw_input *raw, struct input_function function)
 {
     *raw = (struct raw_input){.fd = -1, .function = function};
-    return true;
 }
 
 static enum input_result fail(struct capture_error *error, int errno_value)

@@ -20,7 +20,7 @@ struct raw_input {
 bool raw_open_path(struct raw_input *raw, const char *path, bool follow, struct interrupt_check interrupt,
                    struct capture_error *error);
 bool raw_open_fd(struct raw_input *raw, int fd, bool follow, struct capture_error *error);
-bool raw_open_function(struct raw_input *raw, struct input_function function);
+void raw_open_function(struct raw_input *raw, struct input_function function);
 
 /* One read. `error` is set with INPUT_FAILED and INPUT_RESTARTED. */
 enum input_result raw_read(struct raw_input *raw, uint8_t *bytes, size_t size, size_t *got,
