@@ -19,6 +19,22 @@ void file_filters_free(struct file_filters *filters)
     (void)filters;
 }
 
+bool file_filters_suit_none(const struct file_filters *filters, struct capture_error *error)
+{
+    (void)filters;
+    (void)error;
+    return false;
+}
+
+void file_filters_tell_impossible(const struct file_filters *filters, uint32_t link_type,
+                                  const struct capture_error *why, struct capture_error *notice)
+{
+    (void)filters;
+    (void)link_type;
+    (void)why;
+    (void)notice;
+}
+
 enum filter_verdict file_filters_match(struct file_filters *filters, const struct packet *packet,
                                        struct capture_error *error)
 {

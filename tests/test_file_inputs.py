@@ -228,3 +228,104 @@ def test_a_file_object_is_let_go():
     del capture
     gc.collect()
     assert gone() is None
+
+
+# What a file object does besides reading
+
+
+def test_packets_before_an_exception_of_a_file_object_come_first():
+    failing = Scripted(CONTENT[: len(CONTENT) // 2], OSError(5, "the disk is gone"))
+    with pytest.raises(OSError, match="the disk is gone") as caught:
+        from_file(failing)
+    packets = [seen(packet) for packet in caught.value.packets]
+    assert len(packets) >= 100 and packets == RECORDS[: len(packets)]
+
+
+def test_an_exception_that_is_none_of_an_error_comes_at_once():
+    class Enough(BaseException):
+        pass
+
+    with pytest.raises(Enough) as caught:
+        from_file(Scripted(CONTENT[: len(CONTENT) // 2], Enough()))
+    assert caught.value.packets == []
+
+
+@pytest.mark.parametrize("error", [StopIteration("no more"), StopAsyncIteration()])
+def test_a_file_object_does_not_end_an_iteration_in_silence(error):
+    capture = open_offline(Scripted(CONTENT[:1000], error))
+    with pytest.raises(RuntimeError, match="the file object raised Stop") as caught, capture:
+        list(capture)
+    assert caught.value.__cause__ is error
+
+
+def test_index_does_not_wait_for_the_reader_that_calls_it():
+    answers = []
+
+    class Curious(io.BytesIO):
+        def readinto(self, buffer):
+            if capture is not None:
+                with pytest.raises(UMPASniffingException) as caught:
+                    capture.index()
+                answers.append(str(caught.value))
+            return super().readinto(buffer)
+
+    capture = None
+    capture = open_offline(Curious(CONTENT))
+    assert len(list(capture)) == len(RECORDS)
+    capture.close()
+    assert answers and all("this very thread" in each for each in answers)
+
+
+def test_a_cycle_of_capture_and_file_object_is_collected():
+    source = io.BytesIO(CONTENT)
+    holder = type("Holder", (), {"read": source.read})()
+    holder.capture = open_offline(holder)
+    alive = weakref.ref(holder)
+    del holder
+    with pytest.warns(ResourceWarning):
+        gc.collect()
+    assert alive() is None
+
+
+def test_a_closed_standard_input_is_an_error():
+    program = "import umpa_sniffing; umpa_sniffing.from_file('-')"
+    done = subprocess.run(
+        ["sh", "-c", 'exec "$0" "$@" <&-', sys.executable, "-c", program],
+        capture_output=True, text=True, timeout=60,
+    )  # fmt: skip
+    assert "[Errno 9]" in done.stderr and "<stdin>" in done.stderr
+
+
+def test_contents_in_memory_are_not_copied():
+    from processes import run_python
+
+    grown = run_python("""
+        import json, mmap, re
+        from umpa_sniffing import from_bytes
+
+        def peak():
+            with open("/proc/self/status") as status:
+                return int(re.search(r"VmHWM:\\s+(\\d+)", status.read())[1]) * 1024
+
+        with mmap.mmap(-1, 64 << 20) as memory:
+            memory[:24] = bytes.fromhex("4d3cb2a1 02000400 00000000 00000000 00000400 01000000")
+            for at in range(24, 24 + 16 * 100, 16):
+                memory[at : at + 16] = bytes(16)
+            before = peak()
+            packets = from_bytes(memory, count=100)
+            print(json.dumps([len(packets), peak() - before]))
+    """)
+    assert grown[0] == 100 and grown[1] < 16 << 20, grown
+
+
+@pytest.mark.parametrize(
+    ("content", "word"),
+    [
+        (b"BZh91AY&SY", "bzip2"), (b"\x04\x22\x4d\x18" * 3, "lz4"), (b"\x5d\0\0\x80\0" * 3, "lzma"),
+        (b"\x1f\x9d\x90" * 3, "compress"), (b"PK\3\4" * 3, "zip"), (b"snoop\0\0\0" * 2, "editcap"),
+        (b"btsnoop\0" * 2, "editcap"),
+    ],
+)  # fmt: skip
+def test_what_others_write_is_called_by_its_name(content, word):
+    with pytest.raises(ValueError, match=f"not a capture file: .*{word}"):
+        from_file(io.BytesIO(content))

@@ -10,7 +10,7 @@ import warnings
 
 import pcapng_blocks as ng
 import pytest
-from capture_files import SECOND, Record, ethernet_udp, ip_udp, numbered, pcap, pcapng, record, seen
+from capture_files import RAW_IP, SECOND, Record, ethernet_udp, ip_udp, numbered, pcap, pcapng, record, seen
 from pcapng_variants import Builder
 
 from umpa_sniffing import UMPAWarning, from_bytes, from_file, from_file_loop, open_offline
@@ -251,3 +251,39 @@ def test_a_filter_that_is_none_is_an_error_at_once(files, filter):
     for source in (*paths, paths):
         with pytest.raises(UMPAFilterException):
             open_offline(source, filter=filter)
+
+
+def test_the_packets_before_a_file_that_is_missing_come_first(files, tmp_path):
+    paths = [*files(pcap(numbered(5000))), tmp_path / "missing.pcap"]
+    with pytest.raises(FileNotFoundError) as caught:
+        from_file(paths)
+    assert len(caught.value.packets) == 5000
+
+
+@pytest.mark.parametrize("merge", [False, True])
+@pytest.mark.parametrize("place", [0, 1])
+def test_a_file_that_is_none_is_named(merge, place, files):
+    contents = [pcap(numbered(3))]
+    contents.insert(place, b"this is no capture file")
+    paths = files(*contents)
+    with pytest.raises(UMPAFileFormatException) as caught:
+        from_file(paths, merge=merge)
+    assert str(paths[place]) in str(caught.value)
+
+
+@pytest.mark.parametrize("merge", [False, True])
+def test_a_filter_that_does_not_suit_a_later_file_is_told(merge, files):
+    paths = files(pcap(numbered(3)), pcap(numbered(3), link_type=RAW_IP))
+    with pytest.warns(UMPAWarning, match="link type") as caught:
+        packets = from_file(paths, merge=merge, filter="ether host 0:0:0:0:0:0")
+    assert len(packets) == 3 and len(caught) == 1
+
+
+def test_a_filter_may_suit_a_later_interface_alone():
+    blocks = ng.LITTLE
+    content = b"".join([
+        blocks.section(), blocks.interface(link_type=USER0), blocks.interface(),
+        *(blocks.enhanced(each.data, interface=number % 2) for number, each in enumerate(numbered(6))),
+    ])  # fmt: skip
+    with pytest.warns(UMPAWarning, match="147"):
+        assert len(from_bytes(content, filter="udp")) == 3

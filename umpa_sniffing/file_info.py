@@ -72,7 +72,7 @@ class FileInfo:
 
     path: as errors call it. format: "pcap" or "pcapng". compression: "gzip", "zstd", "xz" or None.
     packets, bytes_captured, bytes_on_wire: sums. first_ns, last_ns: the earliest and the latest time, in
-    nanoseconds since the epoch; None without packets. is_in_order: whether no packet is earlier than the
+    nanoseconds since the epoch; None where no packet has one. is_in_order: whether no packet is earlier than the
     one before it. interfaces: a tuple of InterfaceInfo. sections: how many pcapng has. comments: those of
     the sections. packets_with_comments: how many packets have one.
     """
@@ -85,8 +85,9 @@ class FileInfo:
         self.bytes_captured: int = facts["bytes_captured"]
         self.bytes_on_wire: int = facts["bytes_on_wire"]
         self.packets_with_comments: int = facts["packets_with_comments"]
-        self.first_ns: int | None = facts["first_ns"] if self.packets else None
-        self.last_ns: int | None = facts["last_ns"] if self.packets else None
+        has_times = facts["first_ns"] <= facts["last_ns"]  # simple packets have none
+        self.first_ns: int | None = facts["first_ns"] if has_times else None
+        self.last_ns: int | None = facts["last_ns"] if has_times else None
         self.is_in_order: bool = facts["is_in_order"]
         self.sections: int = facts["sections"]
         self.interfaces = tuple(InterfaceInfo(*each) for each in facts["interfaces"])
@@ -144,10 +145,11 @@ class FileInfo:
         yield "Number of packets", self.packets
         yield "Bytes captured", self.bytes_captured
         yield "Bytes on the wire", self.bytes_on_wire
-        if self.first_ns is not None and self.last_ns is not None and self.average_size is not None:
+        if self.first_ns is not None and self.last_ns is not None:
             yield "Capture duration", f"{self.duration:.9f} seconds"
             yield "Earliest packet", _date(self.first_ns)
             yield "Latest packet", _date(self.last_ns)
+        if self.average_size is not None:
             yield "Average packet size", f"{self.average_size:.2f} bytes"
         if self.packets_per_second is not None and self.bits_per_second is not None:
             yield "Packet rate", f"{self.packets_per_second:.2f} packets/s"

@@ -10,7 +10,6 @@ exception (KeyboardInterrupt).
 from __future__ import annotations
 
 import contextlib
-import io
 import os
 from collections.abc import Callable, Iterable
 
@@ -243,8 +242,19 @@ def from_file(
     return _read_all(lambda: open_offline(filename, filter=filter, count=count, merge=merge, errors=errors))
 
 
-class _Contents(io.BytesIO):
+class _Contents:
+    """A buffer as a file, which is not copied."""
+
     name = "<bytes>"
+
+    def __init__(self, buffer: Buffer) -> None:
+        self._left = memoryview(buffer).cast("B")
+
+    def readinto(self, target: memoryview) -> int:
+        size = min(len(target), len(self._left))
+        target[:size] = self._left[:size]
+        self._left = self._left[size:]
+        return size
 
 
 def from_bytes(
@@ -256,10 +266,15 @@ def from_bytes(
 ) -> PacketList:
     """The packets of a capture file whose contents are in memory; else as from_file()."""
     try:
-        contents = _Contents(buffer if isinstance(buffer, bytes) else memoryview(buffer))
+        contents = _Contents(buffer)
     except TypeError:
-        raise TypeError(f"buffer must be bytes, or the like of them, not {type(buffer).__name__}") from None
-    return from_file(contents, count, filter, errors=errors)
+        raise TypeError(
+            f"buffer must be bytes, or the like of them, in one piece, not {type(buffer).__name__}"
+        ) from None
+    try:
+        return from_file(contents, count, filter, errors=errors)
+    finally:
+        contents._left.release()
 
 
 def from_file_loop(

@@ -6,10 +6,11 @@
 #include "../decode/packet.h"
 #include "byte_order.h"
 
-/* Of packet->flags. The first two bits are those of whoever owns the packet's memory. */
+/* Of packet->flags; the other bits are those of whoever owns the packet's memory. */
 enum {
     PACKET_HAS_OPTIONS = 4,     /* `bytes` lies in an enhanced or obsolete packet block, behind its header */
     PACKET_OPTIONS_SWAPPED = 8, /* whose numbers are not in this machine's byte order */
+    PACKET_HAS_NO_TIME = 32,    /* of a simple packet block; timestamp_ns is 0 */
 };
 
 /* Of both kinds of packet block: type, total length, interface, time, two lengths. */

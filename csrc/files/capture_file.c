@@ -43,8 +43,15 @@ static enum file_result no_memory(struct capture_error *error)
 static enum file_result end_by_damage(struct capture_file *file, const struct capture_error *damage,
                                       struct capture_error *error)
 {
-    *error = *damage;
-    if (file->on_damage == DAMAGE_ENDS_IT || damage->kind != ERROR_FILE_FORMAT)
+    struct capture_error words = *damage;
+    *error = words;
+    if (file->is_recovering && words.kind == ERROR_FILE_FORMAT) {
+        capture_error_set(error, ERROR_FILE_FORMAT, 0, "%.250s; and behind it: %.250s", file->damage.text,
+                          words.text);
+        error->file_offset = file->damage.file_offset;
+        error->packet_number = file->damage.packet_number;
+    }
+    if (file->on_damage == DAMAGE_ENDS_IT || words.kind != ERROR_FILE_FORMAT)
         return FILE_FAILED;
     file->has_ended = true;
     return file->on_damage == DAMAGE_IS_TOLD ? FILE_NOTICE : FILE_END;
@@ -93,6 +100,7 @@ static enum file_result tell_damage(struct capture_file *file, enum file_result 
 static enum file_result step(struct capture_file *file, bool *found, struct capture_error *error)
 {
     struct file_reader *reader = &file->window.reader;
+    reader->is_wary = file->on_damage != DAMAGE_ENDS_IT;
     enum reader_result result = file->is_recovering ? reader_recover(reader)
                                 : !file->has_begun  ? reader_begin(reader)
                                                     : reader_next(reader, &file->packet);

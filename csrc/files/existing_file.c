@@ -122,8 +122,8 @@ static bool walk(const struct wanted *wanted, struct capture_file *file, struct 
 {
     struct slab *left = NULL;
     enum file_result result = FILE_NOTHING;
-    bool is_fit = capture_file_begin(file, wanted->interrupt, &left, error) ||
-                  is_damaged("Write a new one", error);
+    bool is_fit =
+        capture_file_begin(file, wanted->interrupt, &left, error) || is_damaged("Write a new one", error);
     is_fit = is_fit && look_at_header(wanted, file, existing, error);
     while (is_fit && result != FILE_END) {
         struct packet packet;

@@ -13,7 +13,9 @@
 struct file_filter {
     struct file_filter *next;
     uint32_t link_type;
-    bool is_impossible; /* libpcap has no such filter for this link type */
+    bool is_impossible; /* libpcap has no such filter for this link type: */
+    bool is_told;
+    struct capture_error why;
     struct bpf_program program;
 };
 
@@ -71,42 +73,53 @@ bool file_filters_suit_none(const struct file_filters *filters, struct capture_e
     return true;
 }
 
+static struct file_filter *add(struct file_filters *filters, uint32_t link_type)
+{
+    struct file_filter *filter = calloc(1, sizeof(*filter));
+    if (filter == NULL)
+        return NULL;
+    filter->link_type = link_type;
+    filter->is_impossible = !compile(filters->expression, link_type, &filter->program, &filter->why);
+    filter->next = filters->first;
+    filters->first = filter;
+    if (!filter->is_impossible)
+        filters->suits_some = true;
+    else if (filters->first_error.kind == ERROR_NONE)
+        filters->first_error = filter->why;
+    return filter;
+}
+
 enum filter_verdict file_filters_know(struct file_filters *filters, uint32_t link_type,
                                       struct capture_error *error)
 {
     struct file_filter *filter = find(filters, link_type);
-    if (filter == NULL) {
-        filter = calloc(1, sizeof(*filter));
-        if (filter == NULL) {
-            capture_error_set_errno(error, ENOMEM);
-            return FILTER_IS_IMPOSSIBLE;
-        }
-        filter->link_type = link_type;
-        filter->is_impossible = !compile(filters->expression, link_type, &filter->program, error);
-        filter->next = filters->first;
-        filters->first = filter;
-        if (filter->is_impossible) {
-            if (filters->first_error.kind == ERROR_NONE)
-                filters->first_error = *error;
-            return FILTER_IS_IMPOSSIBLE;
-        }
-        filters->suits_some = true;
+    if (filter == NULL && (filter = add(filters, link_type)) == NULL) {
+        capture_error_set_errno(error, ENOMEM);
+        return FILTER_IS_IMPOSSIBLE;
     }
     filters->last_used = filter;
-    return filter->is_impossible ? FILTER_DIFFERS : FILTER_MATCHES;
+    if (filter->is_impossible)
+        *error = filter->why;
+    return filter->is_impossible ? FILTER_IS_IMPOSSIBLE : FILTER_MATCHES;
 }
 
 enum filter_verdict file_filters_match(struct file_filters *filters, const struct packet *packet,
                                        struct capture_error *error)
 {
-    if (filters->last_used == NULL || filters->last_used->link_type != packet->link_type) {
-        enum filter_verdict known = file_filters_know(filters, packet->link_type, error);
-        if (known != FILTER_MATCHES)
-            return known;
+    struct file_filter *filter = filters->last_used;
+    if (filter == NULL || filter->link_type != packet->link_type) {
+        if (file_filters_know(filters, packet->link_type, error) == FILTER_IS_IMPOSSIBLE &&
+            error->kind != ERROR_FILTER)
+            return FILTER_IS_IMPOSSIBLE;
+        filter = filters->last_used;
     }
-    const struct file_filter *filter = filters->last_used;
-    return !filter->is_impossible && filter_matches(&filter->program, packet) ? FILTER_MATCHES
-                                                                              : FILTER_DIFFERS;
+    if (!filter->is_impossible)
+        return filter_matches(&filter->program, packet) ? FILTER_MATCHES : FILTER_DIFFERS;
+    if (filter->is_told)
+        return FILTER_DIFFERS;
+    filter->is_told = true;
+    *error = filter->why;
+    return FILTER_IS_IMPOSSIBLE;
 }
 
 void file_filters_tell_impossible(const struct file_filters *filters, uint32_t link_type,

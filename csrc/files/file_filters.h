@@ -24,7 +24,7 @@ void file_filters_free(struct file_filters *filters);
 enum filter_verdict {
     FILTER_MATCHES,
     FILTER_DIFFERS,
-    FILTER_IS_IMPOSSIBLE, /* for the first packet of a link type; `error` says why. Others of it differ */
+    FILTER_IS_IMPOSSIBLE, /* for this link type; `error` says why */
 };
 
 /* False with `error`: it can't be compiled for the link type. */
@@ -34,9 +34,11 @@ bool file_filters_compiles(const struct file_filters *filters, uint32_t link_typ
 /* At the end. True with `error`: the filter suits none of the link types that came. */
 bool file_filters_suit_none(const struct file_filters *filters, struct capture_error *error);
 
-/* For the link type: FILTER_MATCHES where there is, or now is, a program. */
+/* Whether there is, or now is, a program for the link type: FILTER_MATCHES. */
 enum filter_verdict file_filters_know(struct file_filters *filters, uint32_t link_type,
                                       struct capture_error *error);
+
+/* FILTER_IS_IMPOSSIBLE for the first packet of such a link type alone: others of it differ. */
 enum filter_verdict file_filters_match(struct file_filters *filters, const struct packet *packet,
                                        struct capture_error *error);
 

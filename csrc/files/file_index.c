@@ -205,20 +205,27 @@ static enum file_result match(struct file_index *index, const struct packet *pac
     return FILE_NOTICE;
 }
 
-static enum file_result complete(struct file_index *index, struct slab **left, struct capture_error *error)
+void file_index_end(struct file_index *index, struct slab **left)
 {
-    if (file_filters_suit_none(&index->filters, error))
-        return FILE_FAILED;
+    if (index->file == NULL)
+        return;
     struct index_row *rows = realloc(index->rows, (index->count + 1) * sizeof(*rows));
     if (rows != NULL)
         index->rows = rows;
     index->reader = index->file->window.reader;
     index->reader.name = NULL;
+    index->reader.is_wary = false;
     index->reader.interfaces = NULL;
     index->reader.section_options = NULL;
     index->reader.interface_count = index->reader.interface_room = 0;
     end_walk(index, left);
-    return FILE_END;
+}
+
+static enum file_result complete(struct file_index *index, struct slab **left, struct capture_error *error)
+{
+    bool suits_none = file_filters_suit_none(&index->filters, error);
+    file_index_end(index, left);
+    return suits_none ? FILE_FAILED : FILE_END;
 }
 
 enum file_result file_index_walk(struct file_index *index, struct slab **left, struct capture_error *error)

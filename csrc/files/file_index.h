@@ -66,6 +66,9 @@ struct file_index *file_index_new(const struct index_options *options, struct ca
 /* Walks on for a few milliseconds: FILE_NOTHING, go on; FILE_NOTICE, the same once `error` has been told;
  * FILE_END, the index is complete; FILE_FAILED with `error`. `left`: for slabs_free. */
 enum file_result file_index_walk(struct file_index *index, struct slab **left, struct capture_error *error);
+
+/* The index is complete with what has been found. */
+void file_index_end(struct file_index *index, struct slab **left);
 void file_index_free(struct file_index *index, struct slab **left);
 
 /* Bytes of the file in memory, for one reader of records. All zero: none. */

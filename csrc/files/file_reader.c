@@ -32,9 +32,32 @@ enum reader_result reader_lacks(struct file_reader *reader, size_t needed, const
     return reader_damaged(reader, "the file is cut: of %s of %zu bytes it has %zu", what, needed, left);
 }
 
+/* What others write, and what to do with it. */
+static const char *known_otherwise(const uint8_t *bytes, size_t size)
+{
+    enum { LONGEST = 8 };
+    static const struct {
+        uint8_t length;
+        uint8_t magic[LONGEST];
+        const char *words;
+    } others[] = {
+        {3, {'B', 'Z', 'h'}, "compressed with bzip2: decompress it first"},
+        {4, {0x04, 0x22, 0x4d, 0x18}, "compressed with lz4: decompress it first"},
+        {3, {0x5d, 0x00, 0x00}, "compressed as .lzma: decompress it first"},
+        {2, {0x1f, 0x9d}, "compressed with compress: decompress it first"},
+        {4, {'P', 'K', 3, 4}, "a zip archive: take the file out of it first"},
+        {8, {'s', 'n', 'o', 'o', 'p', 0, 0, 0}, "a snoop file: editcap makes a pcapng file of it"},
+        {8, {'b', 't', 's', 'n', 'o', 'o', 'p', 0}, "a btsnoop file: editcap makes a pcapng file of it"},
+    };
+    for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
+        if (size >= others[i].length && memcmp(bytes, others[i].magic, others[i].length) == 0)
+            return others[i].words;
+    return "it begins neither as pcap nor as pcapng does";
+}
+
 static enum reader_result not_a_capture_file(struct file_reader *reader, const char *words)
 {
-    capture_error_set(&reader->error, ERROR_FILE_FORMAT, 0, "%s: not a capture file", words);
+    capture_error_set(&reader->error, ERROR_FILE_FORMAT, 0, "not a capture file: %s", words);
     reader->error.file_offset = 0;
     return READER_DAMAGED;
 }
@@ -66,7 +89,7 @@ static enum reader_result find_format(struct file_reader *reader)
         return not_a_capture_file(reader, "empty");
     reader->format = left < MAGIC_SIZE ? NULL : format_of_magic(reader->start);
     if (reader->format == NULL)
-        return not_a_capture_file(reader, "it begins neither as pcap nor as pcapng does");
+        return not_a_capture_file(reader, known_otherwise(reader->start, left));
     reader->needed = reader->format->header_size;
     return READER_PACKET;
 }

@@ -35,7 +35,8 @@ extern const struct file_format pcap_format, pcapng_format;
 /* Whose packets the reader is at; more than what all packets know of it. */
 struct reader_interface {
     struct interface *shared;
-    bool is_binary; /* the unit of time is a negative power of 2, else of 10 */
+    bool is_unknown; /* its description was damaged: so are its packets */
+    bool is_binary;  /* the unit of time is a negative power of 2, else of 10 */
     uint8_t exponent;
     int64_t offset_seconds;
     int64_t offset_ns;       /* the same, for the simple ones */
@@ -61,7 +62,8 @@ struct file_reader {
     uint8_t lengths_order; /* pcap: old versions have the two lengths in the other order */
     uint32_t fraction_ns;  /* pcap */
     uint32_t fraction_max;
-    int64_t last_seconds; /* pcap: of the last good record; -1: there is none */
+    int64_t last_seconds; /* pcap: of the last record that looked like one; -1: there is none */
+    bool is_wary;         /* pcap: what looks like no record, before what looks like none, is damage */
 
     struct reader_interface *interfaces; /* of the file, or of the section */
     unsigned interface_count, interface_room;
@@ -75,7 +77,10 @@ struct file_reader {
     /* Who wants to know when a section, with its interfaces, is behind us; NULL: nobody. */
     void (*section_ends)(struct file_reader *reader);
     void *watcher;
-    uint64_t damaged_at; /* offset */
+    uint64_t damaged_at;      /* offset */
+    uint32_t damaged_block;   /* pcapng: its type */
+    bool is_section_doubtful; /* its header was damaged: it has begun if a description of an interface follows
+                               */
     struct capture_error error;
 };
 

@@ -61,17 +61,22 @@ static bool prepare_filter(struct file_source *self, const struct capture_file *
     enum { EN10MB = 1 };
     const struct file_reader *reader = &file->window.reader;
     struct file_filters *filters = &self->filters;
+    struct capture_error why;
     if (filters->expression == NULL)
         return true;
     for (unsigned i = 0; i < reader->interface_count; i++)
-        if (file_filters_know(filters, reader->interfaces[i].shared->link_type, error) ==
+        if (!reader->interfaces[i].is_unknown &&
+            file_filters_know(filters, reader->interfaces[i].shared->link_type, &why) ==
                 FILTER_IS_IMPOSSIBLE &&
-            error->kind != ERROR_FILTER)
+            why.kind != ERROR_FILTER) {
+            *error = why;
             return false;
+        }
     if (filters->suits_some ||
-        (reader->format == &pcapng_format && file_filters_compiles(filters, EN10MB, error)))
+        (reader->format == &pcapng_format && file_filters_compiles(filters, EN10MB, &why)))
         return true;
-    file_filters_suit_none(filters, error);
+    if (!file_filters_suit_none(filters, error))
+        *error = why;
     return false;
 }
 
@@ -289,15 +294,16 @@ bool file_source_access(struct source *source, struct file_access *access, struc
     return fd < 0 || access->fd >= 0;
 }
 
-enum file_result file_source_summarize(struct source *source, struct file_summary *summary, int *wait_fd,
-                                       const char **format, const char **compression,
+enum file_result file_source_summarize(struct source *source, struct file_summary *summary,
+                                       struct file_wait *wait, const char **format, const char **compression,
                                        struct capture_error *error)
 {
     struct file_source *self = (void *)source;
     source_enter(source);
     struct capture_file *file = self->files[0];
     enum file_result result = file_summary_walk(summary, file, &source->left, error);
-    *wait_fd = file->is_waiting ? input_fd(file->window.input) : -1;
+    wait->fd = input_fd(file->window.input);
+    wait->ms = !file->is_waiting ? 0 : wait->fd < 0 ? FOLLOW_INTERVAL_MS : LONGEST_WAIT_MS;
     *format = file->window.reader.format->name;
     *compression = input_compression(file->window.input);
     source_leave(source);

@@ -48,11 +48,16 @@ struct file_access {
 };
 bool file_source_access(struct source *source, struct file_access *access, struct capture_error *error);
 
-/* Counts the rest of a source's one file; results as of file_summary_walk. `wait_fd`: what to wait for after
- * FILE_NOTHING; -1: nothing. */
+/* What to wait for, and for how long at most. */
+struct file_wait {
+    int fd; /* -1: nothing can be waited for */
+    int ms; /* 0: no wait */
+};
+
+/* Counts the rest of a source's one file; results as of file_summary_walk. `wait`: after FILE_NOTHING. */
 struct file_summary;
-enum file_result file_source_summarize(struct source *source, struct file_summary *summary, int *wait_fd,
-                                       const char **format, const char **compression,
+enum file_result file_source_summarize(struct source *source, struct file_summary *summary,
+                                       struct file_wait *wait, const char **format, const char **compression,
                                        struct capture_error *error);
 
 #endif

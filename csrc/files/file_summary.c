@@ -60,11 +60,13 @@ static bool note_interfaces(struct file_summary *summary, const struct file_read
 static void section_ends(struct file_reader *reader)
 {
     struct file_summary *summary = reader->watcher;
-    struct option comment;
+    struct option option;
     struct raw_options options = {reader->section_options, reader->section_options_length,
                                   reader->is_section_swapped};
-    if ((option_find(options, OPT_COMMENT, &comment) && !keep_comment(summary, &comment)) ||
-        !note_interfaces(summary, reader)) {
+    while (option_take(&options, &option))
+        if (option.code == OPT_COMMENT && !keep_comment(summary, &option))
+            summary->no_memory = true;
+    if (summary->no_memory || !note_interfaces(summary, reader)) {
         summary->no_memory = true;
         return;
     }
@@ -74,7 +76,7 @@ static void section_ends(struct file_reader *reader)
         interface->dropped = reader->interfaces[i].dropped;
     }
     summary->section_interfaces = summary->interface_count;
-    summary->sections++;
+    summary->sections = reader->sections;
 }
 
 static bool count(struct file_summary *summary, const struct file_reader *reader, const struct packet *packet)
@@ -88,6 +90,8 @@ static bool count(struct file_summary *summary, const struct file_reader *reader
     summary->bytes_on_wire += packet->wire_len;
     if (options_have(packet_options(packet), OPT_COMMENT))
         summary->packets_with_comments++;
+    if (packet->flags & PACKET_HAS_NO_TIME)
+        return true;
     if (packet->timestamp_ns < summary->first_ns)
         summary->first_ns = packet->timestamp_ns;
     if (packet->timestamp_ns > summary->last_ns)

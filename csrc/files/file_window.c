@@ -61,6 +61,16 @@ static enum window_result move(struct file_window *window, const uint8_t *from, 
     return WINDOW_BYTES;
 }
 
+/* The other file begins in the midst of a record. */
+static void tell_unfinished(const struct file_reader *reader, struct capture_error *error)
+{
+    size_t left = (size_t)(reader->end - reader->start);
+    struct capture_error words = *error;
+    if (left > 0)
+        capture_error_set(error, words.kind, 0,
+                          "%.400s; %zu bytes of a record that was not finished are lost", words.text, left);
+}
+
 enum window_result window_refill(struct file_window *window, bool is_free, struct slab **left,
                                  struct capture_error *error)
 {
@@ -83,6 +93,7 @@ enum window_result window_refill(struct file_window *window, bool is_free, struc
             reader->at_end = true;
             break;
         case INPUT_RESTARTED:
+            tell_unfinished(reader, error);
             reader_restart(reader);
             return WINDOW_RESTARTED;
         case INPUT_FAILED:

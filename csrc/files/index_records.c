@@ -2,6 +2,7 @@
 #define _XOPEN_SOURCE 700 /* pread, aligned_alloc */
 #include "file_index.h"
 #include <errno.h>
+#include <inttypes.h>
 #include <stdlib.h>
 #include <sys/stat.h>
 #include <unistd.h>
@@ -76,6 +77,17 @@ static void show_buffer(struct file_reader *reader, uint64_t offset, const struc
     reader->at_end = is_inside && buffer->is_at_end;
 }
 
+/* Not what was there when the file was indexed. */
+static void tell_change(const struct file_index *index, size_t row, struct capture_error *error)
+{
+    capture_error_set(error, ERROR_FILE_FORMAT, 0,
+                      "packet %zu of the index is no more at byte %" PRIu64
+                      ": the file has changed since it was indexed",
+                      row + 1, index->rows[row].offset);
+    error->file_offset = index->rows[row].offset;
+    error->packet_number = row + 1;
+}
+
 enum record_result file_index_find(struct file_index *index, size_t row, struct record_buffer *buffer,
                                    struct packet *packet, struct interface **interface,
                                    struct capture_error *error)
@@ -90,7 +102,6 @@ enum record_result file_index_find(struct file_index *index, size_t row, struct 
         return RECORD_NO_MEMORY;
     show_buffer(reader, wanted->offset, buffer);
     const uint8_t *start = reader->start;
-    reader->packets = row;
     enum reader_result result = reader_next(reader, packet);
     if (result == READER_PACKET && reader_record_offset(reader, packet) == wanted->offset &&
         packet->timestamp_ns == wanted->timestamp_ns) {
@@ -101,15 +112,7 @@ enum record_result file_index_find(struct file_index *index, size_t row, struct 
         buffer->needed = reader->needed;
         return RECORD_NEEDS_BYTES;
     }
-    if (result != READER_DAMAGED) {
-        reader->start = start;
-        reader->packets = row;
-        reader_damaged(reader, "this is not what was there");
-    }
-    capture_error_set(error, ERROR_FILE_FORMAT, 0, "%.400s: the file has changed since it was indexed",
-                      reader->error.text);
-    error->file_offset = reader->error.file_offset;
-    error->packet_number = reader->error.packet_number;
+    tell_change(index, row, error);
     forget_part(index);
     return result == READER_NO_MEMORY ? RECORD_NO_MEMORY : RECORD_CHANGED;
 }

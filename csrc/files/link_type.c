@@ -60,20 +60,3 @@ uint32_t link_type_from_file(uint32_t linktype)
     pcap_close(pcap); /* and the stream */
     return (uint32_t)dlt;
 }
-
-uint32_t link_type_caplen_max(uint32_t link_type)
-{
-    enum { DBUS = 231, USB_LINUX = 189, USB_LINUX_MMAPPED = 220, USBPCAP = 249, EBHSCR = 279 };
-    enum { USUAL = 262144, MIB = 1 << 20 };
-    switch (link_type) {
-    case DBUS:
-    case USB_LINUX:
-    case USB_LINUX_MMAPPED:
-    case USBPCAP:
-        return 128 * MIB;
-    case EBHSCR:
-        return 8 * MIB;
-    default:
-        return USUAL;
-    }
-}

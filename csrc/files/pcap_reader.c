@@ -8,6 +8,8 @@ enum {
     LONG_RECORD_HEADER = 24, /* of magic 0xa1b2cd34: interface, protocol and packet type behind the lengths */
 };
 
+enum { DAY = 86400, TEN_YEARS = 3650 * DAY, ANY_TIME = -1 };
+
 enum lengths_order { CAPLEN_FIRST, WIRE_LEN_FIRST, SHORTER_FIRST };
 
 /* Versions 2.0 to 2.2 and DG/UX's 543.0 have the lengths in the other order, 2.3 in either. */
@@ -35,7 +37,7 @@ static enum reader_result pcap_begin(struct file_reader *reader)
     reader->record_header = magic == LONG_RECORDS ? LONG_RECORD_HEADER : RECORD_HEADER;
     reader->fraction_ns = magic == NANOSECONDS ? 1 : 1000;
     reader->fraction_max = magic == NANOSECONDS ? 999999999 : 999999;
-    reader->last_seconds = -1;
+    reader->last_seconds = ANY_TIME;
     unsigned major = reader_u16(reader, header + 4), minor = reader_u16(reader, header + 6);
     if (!set_version(reader, major, minor)) {
         capture_error_set(&reader->error, ERROR_FILE_FORMAT, 0,
@@ -66,6 +68,47 @@ static inline struct lengths record_lengths(const struct file_reader *reader, co
     return (struct lengths){first, second};
 }
 
+/* A record as most are, of a time near to another one, or of any: what stands for nothing in a packet's bytes
+ * seldom looks like one. */
+static bool looks_like_record(const struct file_reader *reader, const uint8_t *record, int64_t near_seconds,
+                              int64_t seconds_apart)
+{
+    enum { LONGEST_USUAL = 66000 };
+    struct lengths lengths = record_lengths(reader, record);
+    int64_t seconds = reader_u32(reader, record);
+    return lengths.caplen > 0 && lengths.caplen <= LONGEST_USUAL && lengths.caplen <= lengths.wire_len &&
+           lengths.wire_len <= 64 * LONGEST_USUAL && reader_u32(reader, record + 4) <= reader->fraction_max &&
+           (near_seconds == ANY_TIME
+                ? seconds > 0
+                : seconds - near_seconds < seconds_apart && near_seconds - seconds < seconds_apart);
+}
+
+/* A record of `size` bytes that looks like none, or not of this time, behind some that did. What comes behind
+ * it tells, but for its header where that is lacking. */
+static enum reader_result check_odd_record(struct file_reader *reader, size_t size)
+{
+    const uint8_t *behind = reader->start + size;
+    size_t left = (size_t)(reader->end - behind), header = reader->record_header;
+    if (left < header && !reader->at_end)
+        return reader_lacks(reader, size + header, "a record");
+    if (left < header ? left == 0
+                      : looks_like_record(reader, behind, reader->last_seconds, TEN_YEARS) ||
+                            looks_like_record(reader, behind, reader_u32(reader, reader->start), TEN_YEARS))
+        return READER_PACKET;
+    return reader_damaged(reader, "what can hardly be a record, before what can't be one");
+}
+
+/* Notes the time of a record that looks like one; one that does not is checked. */
+static enum reader_result be_wary(struct file_reader *reader, const uint8_t *record, size_t size)
+{
+    bool is_near = looks_like_record(reader, record, reader->last_seconds, TEN_YEARS);
+    enum reader_result result =
+        is_near || reader->last_seconds == ANY_TIME ? READER_PACKET : check_odd_record(reader, size);
+    if (result == READER_PACKET && (is_near || looks_like_record(reader, record, ANY_TIME, 0)))
+        reader->last_seconds = reader_u32(reader, record);
+    return result;
+}
+
 static enum reader_result pcap_next(struct file_reader *reader, struct packet *packet)
 {
     const uint8_t *record = reader->start;
@@ -80,36 +123,26 @@ static enum reader_result pcap_next(struct file_reader *reader, struct packet *p
     if (left - header < lengths.caplen)
         return reader_lacks(reader, header + lengths.caplen, "a record");
     uint32_t seconds = reader_u32(reader, record), fraction = reader_u32(reader, record + 4);
+    if (reader->is_wary) {
+        enum reader_result result = be_wary(reader, record, header + lengths.caplen);
+        if (result != READER_PACKET)
+            return result;
+    }
     packet->bytes = record + header;
     packet->timestamp_ns = seconds * INT64_C(1000000000) + fraction * (int64_t)reader->fraction_ns;
     packet->caplen = lengths.caplen;
     packet->wire_len = lengths.wire_len;
     packet->link_type = interface->shared->link_type;
     packet->flags = 0;
-    reader->last_seconds = seconds;
     reader->start = record + header + lengths.caplen;
     reader->packets++;
     return READER_PACKET;
-}
-
-/* A record as most are: what stands for nothing in a packet's bytes seldom looks like one. */
-static bool looks_like_record(const struct file_reader *reader, const uint8_t *record, int64_t seconds_apart)
-{
-    enum { LONGEST_USUAL = 262144 };
-    struct lengths lengths = record_lengths(reader, record);
-    int64_t seconds = reader_u32(reader, record);
-    return lengths.caplen > 0 && lengths.caplen <= LONGEST_USUAL && lengths.caplen <= lengths.wire_len &&
-           lengths.wire_len <= 16 * LONGEST_USUAL && reader_u32(reader, record + 4) <= reader->fraction_max &&
-           (reader->last_seconds < 0 ? seconds > 0
-                                     : seconds - reader->last_seconds < seconds_apart &&
-                                           reader->last_seconds - seconds < seconds_apart);
 }
 
 /* Two records, one behind the other; or one that ends with the file, and is of the time of the last good one.
  */
 static enum reader_result pcap_recover(struct file_reader *reader)
 {
-    enum { DAY = 86400, TEN_YEARS = 3650 * DAY };
     size_t header = reader->record_header;
     if (reader_offset(reader) == reader->damaged_at && reader->start < reader->end)
         reader->start++;
@@ -122,16 +155,18 @@ static enum reader_result pcap_recover(struct file_reader *reader)
             reader->start = reader->end;
             return READER_END;
         }
-        if (!looks_like_record(reader, reader->start, TEN_YEARS))
+        if (!looks_like_record(reader, reader->start, reader->last_seconds, TEN_YEARS))
             continue;
         size_t next = header + record_lengths(reader, reader->start).caplen;
         if (left < next + header && !reader->at_end) {
             reader->needed = next + header;
             return READER_NEEDS_BYTES;
         }
-        bool is_last =
-            left == next && reader->last_seconds >= 0 && looks_like_record(reader, reader->start, DAY);
-        if (is_last || (left >= next + header && looks_like_record(reader, reader->start + next, TEN_YEARS)))
+        int64_t seconds = reader_u32(reader, reader->start);
+        bool is_last = left == next && reader->last_seconds != ANY_TIME &&
+                       looks_like_record(reader, reader->start, reader->last_seconds, DAY);
+        if (is_last ||
+            (left >= next + header && looks_like_record(reader, reader->start + next, seconds, TEN_YEARS)))
             return READER_PACKET;
     }
 }

@@ -19,6 +19,8 @@ static enum reader_result packet_of(struct file_reader *reader, const struct pca
         return reader_damaged(reader, "a packet of interface %u, where the section has %u", index,
                               reader->interface_count);
     const struct reader_interface *interface = &reader->interfaces[index];
+    if (interface->is_unknown)
+        return reader_damaged(reader, "a packet of interface %u, whose description is damaged", index);
     if (caplen > interface->caplen_max)
         return reader_damaged(reader, "a packet of %u bytes, where %u are the most", caplen,
                               interface->caplen_max);
@@ -47,6 +49,8 @@ static enum reader_result simple_packet(struct file_reader *reader, const struct
     if (reader->interface_count == 0)
         return reader_damaged(reader, "a packet before any interface");
     const struct reader_interface *interface = &reader->interfaces[0];
+    if (interface->is_unknown)
+        return reader_damaged(reader, "a packet of interface 0, whose description is damaged");
     uint32_t wire_len = reader_u32(reader, block->bytes + 8), caplen = wire_len;
     uint32_t room = block->length - LEAST_SIMPLE_PACKET, snaplen = interface->shared->snaplen;
     if (snaplen != 0 && caplen > snaplen)
@@ -61,7 +65,7 @@ static enum reader_result simple_packet(struct file_reader *reader, const struct
     packet->caplen = caplen;
     packet->wire_len = wire_len;
     packet->link_type = interface->shared->link_type;
-    packet->flags = 0;
+    packet->flags = PACKET_HAS_NO_TIME;
     reader->interface_index = 0;
     return READER_PACKET;
 }
@@ -108,17 +112,40 @@ static bool set_byte_order(struct file_reader *reader, const uint8_t *bytes)
     return false;
 }
 
+/* What a block may have at most. Those that carry files, or keys, are as long as Wireshark takes them. */
+static uint32_t longest_block(const struct file_reader *reader, uint32_t type)
+{
+    enum { NAME_RESOLUTION = 4, SYSTEMD_JOURNAL = 9, DECRYPTION_SECRETS = 10 };
+    enum { CUSTOM = 0xbad, CUSTOM_NOT_COPIED = 0x40000bad, LONGEST_OF_ANY = (128 << 20) + 131072 };
+    switch (type) {
+    case OBSOLETE_PACKET_BLOCK:
+    case SIMPLE_PACKET_BLOCK:
+    case ENHANCED_PACKET_BLOCK:
+        return OPTIONS_MAX + longest_packet(reader);
+    case NAME_RESOLUTION:
+    case SYSTEMD_JOURNAL:
+    case DECRYPTION_SECRETS:
+    case CUSTOM:
+    case CUSTOM_NOT_COPIED:
+        return LONGEST_OF_ANY;
+    default:
+        return OPTIONS_MAX;
+    }
+}
+
 static enum reader_result check_block(struct file_reader *reader, struct pcapng_block *block)
 {
     size_t left = (size_t)(reader->end - reader->start);
     const uint8_t *bytes = reader->start;
-    uint32_t type = reader_u32(reader, bytes);
+    uint32_t type = reader->damaged_block = reader_u32(reader, bytes);
     if (type == SECTION_HEADER_BLOCK && !set_byte_order(reader, bytes))
         return reader_damaged(reader, "a section header without the byte order magic");
-    uint32_t length = reader_u32(reader, bytes + 4);
-    if (length % 4 != 0 || length < least_length(type) ||
-        (length > OPTIONS_MAX && length - OPTIONS_MAX > longest_packet(reader)))
-        return reader_damaged(reader, "a block of type %u with a length of %u", type, length);
+    uint32_t length = reader_u32(reader, bytes + 4), most = longest_block(reader, type);
+    if (length % 4 != 0 || length < least_length(type))
+        return reader_damaged(reader, "a block of type 0x%x with a length of %u", type, length);
+    if (length > most)
+        return reader_damaged(reader, "a block of type 0x%x with a length of %u, where %u are the most", type,
+                              length, most);
     if (left < length)
         return reader_lacks(reader, length, "a block");
     uint32_t last_length = reader_u32(reader, bytes + length - BLOCK_TRAILER);
@@ -145,9 +172,17 @@ static enum reader_result look_at_block(struct file_reader *reader, struct pcapn
     return result;
 }
 
+static void begin_doubtful_section(struct file_reader *reader)
+{
+    if (reader->is_section_doubtful)
+        reader_forget_interfaces(reader);
+    reader->is_section_doubtful = false;
+}
+
 static enum reader_result read_block(struct file_reader *reader, const struct pcapng_block *block,
                                      struct packet *packet, bool *is_packet)
 {
+    reader->is_section_doubtful = reader->is_section_doubtful && block->type == INTERFACE_DESCRIPTION_BLOCK;
     switch (block->type) {
     case ENHANCED_PACKET_BLOCK:
         *is_packet = true;
@@ -161,6 +196,7 @@ static enum reader_result read_block(struct file_reader *reader, const struct pc
     case SECTION_HEADER_BLOCK:
         return pcapng_section_header(reader, block);
     case INTERFACE_DESCRIPTION_BLOCK:
+        begin_doubtful_section(reader);
         return pcapng_interface_description(reader, block);
     case INTERFACE_STATISTICS_BLOCK:
         pcapng_interface_statistics(reader, block);
@@ -229,13 +265,35 @@ static bool looks_like_block(const struct file_reader *reader, const uint8_t *by
     return is_known(type) && *length >= least_length(type) && *length % 4 == 0 && *length <= LONGEST_USUAL;
 }
 
+/* Packets tell their interface by its number, which must not be another's because a description was damaged.
+ */
+static bool stand_in(struct file_reader *reader)
+{
+    static const struct interface unknown = {.link_type = UINT16_MAX};
+    uint32_t damaged = reader->damaged_block;
+    reader->damaged_block = 0;
+    if (damaged == SECTION_HEADER_BLOCK)
+        reader->is_section_doubtful = true;
+    if (damaged != INTERFACE_DESCRIPTION_BLOCK)
+        return true;
+    begin_doubtful_section(reader);
+    struct reader_interface *interface = reader_add_interface(reader, &unknown, NULL, 0);
+    if (interface != NULL)
+        interface->is_unknown = true;
+    return interface != NULL;
+}
+
 /* The block behind the damaged one, where its two lengths agree; else the next place with a block of a known
  * type and two lengths that agree. */
 static enum reader_result pcapng_recover(struct file_reader *reader)
 {
+    if (!stand_in(reader))
+        return READER_NO_MEMORY;
     if (reader_offset(reader) == reader->damaged_at && reader->start < reader->end) {
         struct pcapng_block block;
-        if (look_at_block(reader, &block) == READER_PACKET) {
+        bool is_whole = look_at_block(reader, &block) == READER_PACKET;
+        reader->damaged_block = 0; /* which has been stood in for */
+        if (is_whole) {
             reader->start += block.length;
             return READER_PACKET;
         }

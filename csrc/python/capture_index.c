@@ -93,21 +93,40 @@ static bool walk(CaptureObject *self, struct file_index *index)
     }
 }
 
+static PyObject *packet_index(PyObject *records, struct file_index *index)
+{
+    struct slab *left = NULL;
+    file_index_end(index, &left);
+    slabs_free(&left);
+    PyObject *module = PyImport_ImportModule("umpa_sniffing.packet_index"), *packets = NULL;
+    if (module != NULL)
+        packets = PyObject_CallMethod(module, "PacketIndex", "O", records);
+    Py_XDECREF(module);
+    return packets;
+}
+
 PyObject *capture_index(PyObject *object, PyObject *unused)
 {
     CaptureObject *self = (CaptureObject *)object;
     struct file_access access;
     struct file_index *index;
-    PyObject *result = NULL, *records = NULL;
+    PyObject *records = NULL;
     (void)unused;
     if (!capture_is_open(self) || !is_of_one_file(self) || !access_file(self, &access) ||
         (index = begin(self, &access)) == NULL ||
         (records = record_index_new(self->state, index, self->decoder, self->subject)) == NULL)
         return NULL;
-    PyObject *module = PyImport_ImportModule("umpa_sniffing.packet_index");
-    if (module != NULL && walk(self, index))
-        result = PyObject_CallMethod(module, "PacketIndex", "O", records);
-    Py_XDECREF(module);
+    self->is_indexed = true;
+    bool walked = walk(self, index);
+    PyObject *exception = walked ? NULL : take_exception();
+    PyObject *result = packet_index(records, index);
     Py_DECREF(records);
-    return result;
+    if (walked)
+        return result;
+    /* It has what was found before; without memory for that, it comes alone. */
+    if (result == NULL || PyObject_SetAttrString(exception, "packets", result) < 0)
+        PyErr_Clear();
+    Py_XDECREF(result);
+    raise_exception(exception);
+    return NULL;
 }

@@ -43,6 +43,7 @@ typedef struct {
     PyObject *opening;       /* the name of the last file that was opened; while open_offline() runs */
     PyObject *kept;          /* what their inputs need to live; a list */
     bool follows;
+    bool is_indexed;  /* index() was called: whoever does no more needs not close it */
     PyObject *filter; /* str or None */
     PyObject *dump_path;
     uint64_t count_limit; /* packets to deliver; 0: no limit */
@@ -71,6 +72,7 @@ typedef struct {
     int64_t finish_mark_ns; /* of realtime_ns: the time of that call */
     bool close_requested;
     bool ended;                    /* the file's end, or an error that ended it */
+    PyObject *pending;             /* an exception that was met behind the batch's packets; or NULL */
     PyThreadState *released_state; /* of whoever waits without the GIL */
 } CaptureObject;
 

@@ -61,12 +61,12 @@ static bool walk(CaptureObject *self, struct file_summary *summary, const char *
     if (source_take_notice(self->source, &error) && !capture_warn_of_notice(self, &error))
         return false;
     for (;;) {
-        int wait_fd;
+        struct file_wait wait;
         self->released_state = PyEval_SaveThread();
         enum file_result result =
-            file_source_summarize(self->source, summary, &wait_fd, format, compression, &error);
-        if (result == FILE_NOTHING && wait_fd >= 0)
-            poll(&(struct pollfd){.fd = wait_fd, .events = POLLIN}, 1, LONGEST_WAIT_MS);
+            file_source_summarize(self->source, summary, &wait, format, compression, &error);
+        if (result == FILE_NOTHING && wait.ms > 0)
+            poll(&(struct pollfd){.fd = wait.fd, .events = POLLIN}, 1, wait.ms);
         PyEval_RestoreThread(self->released_state);
         source_free_left(self->source);
         if (PyErr_Occurred() || PyErr_CheckSignals() < 0 || !capture_is_ours(self))

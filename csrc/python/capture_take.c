@@ -85,6 +85,29 @@ static bool warn_of_notice(CaptureObject *self)
     return !source_take_notice(self->source, &notice) || capture_warn_of_notice(self, &notice);
 }
 
+/* What was met behind the packets of the batch before: their turn was first. */
+static bool tell_what_came_behind(CaptureObject *self)
+{
+    PyObject *pending = self->pending;
+    self->pending = NULL;
+    if (pending != NULL)
+        raise_exception(pending);
+    return pending == NULL && warn_of_notice(self);
+}
+
+/* Of a fill that has just been done: an exception that a file object, or the next file, raised meanwhile
+ * waits until its packets have been delivered. Ctrl-C does not. */
+static bool may_go_on(CaptureObject *self, enum fill_result result)
+{
+    if (PyErr_Occurred()) {
+        if (result != FILL_PACKETS || !PyErr_ExceptionMatches(PyExc_Exception))
+            return false;
+        self->pending = take_exception();
+    }
+    return PyErr_CheckSignals() == 0 && capture_is_ours(self) &&
+           (result == FILL_PACKETS || warn_of_notice(self));
+}
+
 /* One hand-over of the GIL: 1 when the batch has packets, or the next one may at once; 0 when there is
  * nothing for now; -1 with an exception; and `ended` is set at the end. */
 static int fill_batch(CaptureObject *self)
@@ -93,6 +116,8 @@ static int fill_batch(CaptureObject *self)
     capture_end_loans(self);
     packet_batch_reset(&self->batch);
     source_free_left(self->source);
+    if (!tell_what_came_behind(self))
+        return -1;
     uint32_t wanted = packets_wanted(self);
     int wait_ms = capture_wait_ms(self);
     self->is_filling = true;
@@ -102,7 +127,7 @@ static int fill_batch(CaptureObject *self)
                     wanted, wait_ms, &error);
     PyEval_RestoreThread(self->released_state);
     self->is_filling = false;
-    if (PyErr_Occurred() || PyErr_CheckSignals() < 0 || !capture_is_ours(self) || !warn_of_notice(self))
+    if (!may_go_on(self, result))
         return -1;
     switch (result) {
     case FILL_PACKETS:

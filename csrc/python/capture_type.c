@@ -149,7 +149,8 @@ static void capture_finalize(PyObject *object)
         return;
     PyObject *type, *value, *traceback;
     PyErr_Fetch(&type, &value, &traceback);
-    if (!capture_is_inherited(self) && PyErr_ResourceWarning(object, 1, "unclosed %R", object) < 0)
+    if (!capture_is_inherited(self) && !self->is_indexed &&
+        PyErr_ResourceWarning(object, 1, "unclosed %R", object) < 0)
         PyErr_WriteUnraisable(object);
     capture_end_beside_exception(self);
     PyErr_Restore(type, value, traceback);
@@ -162,6 +163,7 @@ static int capture_traverse(PyObject *object, visitproc visit, void *arg)
     Py_VISIT(Py_TYPE(self));
     Py_VISIT(self->paths);
     Py_VISIT(self->kept);
+    Py_VISIT(self->pending);
     return 0;
 }
 
@@ -170,6 +172,7 @@ static int capture_clear(PyObject *object)
     CaptureObject *self = (CaptureObject *)object;
     Py_CLEAR(self->paths);
     Py_CLEAR(self->kept);
+    Py_CLEAR(self->pending);
     return 0;
 }
 

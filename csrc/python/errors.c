@@ -1,6 +1,24 @@
 /* Errors on their way to Python: see errors.h. */
 #include "errors.h"
 
+PyObject *take_exception(void)
+{
+    PyObject *type, *value, *traceback;
+    PyErr_Fetch(&type, &value, &traceback);
+    PyErr_NormalizeException(&type, &value, &traceback);
+    if (traceback != NULL)
+        PyException_SetTraceback(value, traceback);
+    Py_XDECREF(type);
+    Py_XDECREF(traceback);
+    return value;
+}
+
+void raise_exception(PyObject *exception)
+{
+    PyErr_SetObject((PyObject *)Py_TYPE(exception), exception);
+    Py_DECREF(exception);
+}
+
 PyObject *raise_named(struct module_state *state, const char *class_name, PyObject *text)
 {
     if (state->exceptions == NULL) { /* the interpreter is shutting down */

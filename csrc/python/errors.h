@@ -11,6 +11,10 @@
 PyObject *raise_capture_error(struct module_state *state, const struct capture_error *error,
                               PyObject *subject);
 
+/* The exception that is set, which is not set any more; and the way back, which takes it over. */
+PyObject *take_exception(void);
+void raise_exception(PyObject *exception);
+
 /* Sets umpa_sniffing.exceptions.<class_name>(text). Returns NULL. */
 PyObject *raise_named(struct module_state *state, const char *class_name, PyObject *text);
 

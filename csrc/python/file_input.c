@@ -97,11 +97,25 @@ static ptrdiff_t read_with_gil(const struct file_object *file, uint8_t *bytes, s
     return got == 0 && file->follow ? INPUT_FUNCTION_NOTHING : got;
 }
 
+/* An iterator that raised it would be taken to have ended. */
+static void replace_stop_iteration(void)
+{
+    if (!PyErr_ExceptionMatches(PyExc_StopIteration) && !PyErr_ExceptionMatches(PyExc_StopAsyncIteration))
+        return;
+    PyObject *cause = take_exception();
+    PyErr_Format(PyExc_RuntimeError, "the file object raised %.100s", Py_TYPE(cause)->tp_name);
+    PyObject *exception = take_exception();
+    PyException_SetCause(exception, cause);
+    raise_exception(exception);
+}
+
 static ptrdiff_t read_file_object(void *context, uint8_t *bytes, size_t size, struct capture_error *error)
 {
     const struct file_object *file = context;
     PyEval_RestoreThread(file->capture->released_state);
     ptrdiff_t got = read_with_gil(file, bytes, size);
+    if (got == -1)
+        replace_stop_iteration();
     file->capture->released_state = PyEval_SaveThread();
     if (got == -1)
         capture_error_set(error, ERROR_INTERRUPTED, 0, "the file object raised an exception: open it again");
@@ -206,6 +220,12 @@ static bool is_number(PyObject *path)
     return PyLong_Check(path) && !PyBool_Check(path);
 }
 
+static bool is_standard_input(PyObject *path)
+{
+    return (PyUnicode_Check(path) && PyUnicode_CompareWithASCIIString(path, "-") == 0) ||
+           (PyBytes_Check(path) && strcmp(PyBytes_AS_STRING(path), "-") == 0);
+}
+
 static bool descriptor_of(PyObject *number, int *fd, PyObject **name)
 {
     int64_t value;
@@ -217,19 +237,19 @@ static bool descriptor_of(PyObject *number, int *fd, PyObject **name)
 
 bool file_input_check(struct module_state *state, PyObject *path)
 {
-    int fd;
-    PyObject *name;
-    if (!is_number(path))
-        return true;
-    if (!descriptor_of(path, &fd, &name))
+    int fd = STDIN_FILENO;
+    PyObject *name = NULL;
+    bool is_open = true;
+    if (is_number(path) ? !descriptor_of(path, &fd, &name)
+                        : is_standard_input(path) && (name = PyUnicode_FromString("<stdin>")) == NULL)
         return false;
-    bool is_open = fcntl(fd, F_GETFD) >= 0;
-    if (!is_open) {
+    if (name != NULL && fcntl(fd, F_GETFD) < 0) {
         struct capture_error error = {0};
         capture_error_set_errno(&error, errno);
         raise_capture_error(state, &error, name);
+        is_open = false;
     }
-    Py_DECREF(name);
+    Py_XDECREF(name);
     return is_open;
 }
 
