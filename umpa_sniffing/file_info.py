@@ -72,9 +72,9 @@ class FileInfo:
 
     path: as errors call it. format: "pcap" or "pcapng". compression: "gzip", "zstd", "xz" or None.
     packets, bytes_captured, bytes_on_wire: sums. first_ns, last_ns: the earliest and the latest time, in
-    nanoseconds since the epoch; None where no packet has one. is_in_order: whether no packet is earlier than the
-    one before it. interfaces: a tuple of InterfaceInfo. sections: how many pcapng has. comments: those of
-    the sections. packets_with_comments: how many packets have one.
+    nanoseconds since the epoch; None where no packet has one. is_in_order: whether no packet is earlier
+    than the one before it. interfaces: a tuple of InterfaceInfo. sections: how many pcapng has. comments:
+    those of the sections. packets_with_comments: how many packets have one.
     """
 
     def __init__(self, path: str, facts: dict[str, Any]) -> None:

@@ -8,6 +8,8 @@
 
 #define NS_PER_SECOND INT64_C(1000000000)
 
+enum { MAGIC_SIZE = 4 };
+
 enum reader_result reader_damaged_at(struct file_reader *reader, uint64_t offset, const char *format, ...)
 {
     char words[256];
@@ -32,13 +34,12 @@ enum reader_result reader_lacks(struct file_reader *reader, size_t needed, const
     return reader_damaged(reader, "the file is cut: of %s of %zu bytes it has %zu", what, needed, left);
 }
 
-/* What others write, and what to do with it. */
+/* What others write, and what to do with it; of MAGIC_SIZE bytes, or fewer where there are no more. */
 static const char *known_otherwise(const uint8_t *bytes, size_t size)
 {
-    enum { LONGEST = 8 };
     static const struct {
         uint8_t length;
-        uint8_t magic[LONGEST];
+        uint8_t magic[MAGIC_SIZE];
         const char *words;
     } others[] = {
         {3, {'B', 'Z', 'h'}, "compressed with bzip2: decompress it first"},
@@ -46,8 +47,8 @@ static const char *known_otherwise(const uint8_t *bytes, size_t size)
         {3, {0x5d, 0x00, 0x00}, "compressed as .lzma: decompress it first"},
         {2, {0x1f, 0x9d}, "compressed with compress: decompress it first"},
         {4, {'P', 'K', 3, 4}, "a zip archive: take the file out of it first"},
-        {8, {'s', 'n', 'o', 'o', 'p', 0, 0, 0}, "a snoop file: editcap makes a pcapng file of it"},
-        {8, {'b', 't', 's', 'n', 'o', 'o', 'p', 0}, "a btsnoop file: editcap makes a pcapng file of it"},
+        {4, {'s', 'n', 'o', 'o'}, "a snoop file: editcap makes a pcapng file of it"},
+        {4, {'b', 't', 's', 'n'}, "a btsnoop file: editcap makes a pcapng file of it"},
     };
     for (size_t i = 0; i < sizeof(others) / sizeof(others[0]); i++)
         if (size >= others[i].length && memcmp(bytes, others[i].magic, others[i].length) == 0)
@@ -80,7 +81,6 @@ static const struct file_format *format_of_magic(const uint8_t *bytes)
 
 static enum reader_result find_format(struct file_reader *reader)
 {
-    enum { MAGIC_SIZE = 4 };
     size_t left = (size_t)(reader->end - reader->start);
     reader->needed = MAGIC_SIZE;
     if (left < MAGIC_SIZE && !reader->at_end)
@@ -89,7 +89,8 @@ static enum reader_result find_format(struct file_reader *reader)
         return not_a_capture_file(reader, "empty");
     reader->format = left < MAGIC_SIZE ? NULL : format_of_magic(reader->start);
     if (reader->format == NULL)
-        return not_a_capture_file(reader, known_otherwise(reader->start, left));
+        return not_a_capture_file(reader,
+                                  known_otherwise(reader->start, left < MAGIC_SIZE ? left : MAGIC_SIZE));
     reader->needed = reader->format->header_size;
     return READER_PACKET;
 }
