@@ -11,14 +11,22 @@ static struct raw_options block_options(const struct file_reader *reader, const 
                                 reader->is_swapped};
 }
 
-enum reader_result pcapng_section_header(struct file_reader *reader, const struct pcapng_block *block)
+void pcapng_begin_section(struct file_reader *reader)
 {
-    unsigned major = reader_u16(reader, block->bytes + 12), minor = reader_u16(reader, block->bytes + 14);
     if (reader->sections > 0 && reader->section_ends != NULL)
         reader->section_ends(reader);
     reader_forget_interfaces(reader);
     reader_forget_section(reader);
-    if (major != 1 || (minor != 0 && minor != 2)) /* 1.2 was written by mistake, and means 1.0 */
+    reader->sections++;
+}
+
+enum reader_result pcapng_section_header(struct file_reader *reader, const struct pcapng_block *block)
+{
+    unsigned major = reader_u16(reader, block->bytes + 12), minor = reader_u16(reader, block->bytes + 14);
+    bool is_known = major == 1 && (minor == 0 || minor == 2); /* 1.2 was written by mistake, and means 1.0 */
+    if (is_known || reader->sections > 0)
+        pcapng_begin_section(reader);
+    if (!is_known)
         return reader_damaged(reader, "a section of pcapng version %u.%u: only 1.0 is known", major, minor);
     uint32_t options_length = block->length - LEAST_SECTION_HEADER;
     if (options_length > 0) {
@@ -29,7 +37,6 @@ enum reader_result pcapng_section_header(struct file_reader *reader, const struc
         reader->is_section_swapped = reader->is_swapped;
         memcpy(reader->section_options, block->bytes + LEAST_SECTION_HEADER - BLOCK_TRAILER, options_length);
     }
-    reader->sections++;
     return READER_PACKET;
 }
 

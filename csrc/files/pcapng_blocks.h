@@ -22,6 +22,9 @@ struct pcapng_block {
     const uint8_t *bytes;
 };
 
+/* The section before, with its interfaces, is behind the reader. */
+void pcapng_begin_section(struct file_reader *reader);
+
 /* Whole blocks, of their least length at least. READER_PACKET: the reader knows now what they tell. */
 enum reader_result pcapng_section_header(struct file_reader *reader, const struct pcapng_block *block);
 enum reader_result pcapng_interface_description(struct file_reader *reader, const struct pcapng_block *block);

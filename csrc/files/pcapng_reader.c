@@ -175,7 +175,7 @@ static enum reader_result look_at_block(struct file_reader *reader, struct pcapn
 static void begin_doubtful_section(struct file_reader *reader)
 {
     if (reader->is_section_doubtful)
-        reader_forget_interfaces(reader);
+        pcapng_begin_section(reader);
     reader->is_section_doubtful = false;
 }
 
