@@ -47,7 +47,7 @@ def folder(tmp_path, monkeypatch):
         ("dump -i lo /dev/full", f"/dev/full: {NO_SPACE}"),
         ("read nix", "nix: No such file or directory"),
         ("read folder", "folder: Is a directory"),
-        ("read text", "'text': it begins neither as pcap nor as pcapng does"),
+        ("read text", "'text': not a capture file: it begins neither as pcap nor as pcapng does"),
     ],
 )
 def test_an_error_is_one_line_and_status_1(folder, arguments, told):

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import re
 import subprocess
+import sys
 from pathlib import Path
 
 import frames
 import pytest
 from capture_files import RAW_IP, SECOND, ethernet_udp, ip_udp, numbered, pcap, pcapng, record
-from command_line import LINE, output_of
+from command_line import LINE, output_of, run
 
-from umpa_sniffing import from_file
+from umpa_sniffing import Packet, from_file, info, write
 
 GOLDEN = sorted((Path(__file__).resolve().parent / "golden").glob("*.pcap"))
 # Of a PPP header that leaves out address and control tcpdump's -x takes off four bytes all the same.
@@ -150,3 +151,68 @@ def test_read_goes_on_behind_damage_where_told_to(numbered_file, tmp_path):
     cut.write_bytes(Path(numbered_file).read_bytes()[:-1])
     whole = output_of("read", numbered_file).splitlines()
     assert output_of("read", "--errors", "ignore", cut).splitlines() == whole[:-1]
+
+
+def magic_of(path) -> bytes:
+    return path.read_bytes()[:4]
+
+
+@pytest.mark.parametrize(
+    ("options", "name", "magic"),
+    [
+        ([], "some.pcap", b"\x4d\x3c\xb2\xa1"),
+        (["--time-stamp-precision", "micro"], "some.pcap", b"\xd4\xc3\xb2\xa1"),
+        (["--time-stamp-precision", "micro"], "some.pcapng", b"\x0a\x0d\x0d\x0a"),
+        (["--format", "pcapng"], "some.pcap", b"\x0a\x0d\x0d\x0a"),
+        (["--format", "pcap.gz"], "some", b"\x1f\x8b\x08\x00"),
+    ],
+)
+def test_read_writes_the_format_that_is_asked_for(options, name, magic, numbered_file, tmp_path):
+    output_of("read", "-r", numbered_file, "-w", tmp_path / name, *options)
+    assert magic_of(tmp_path / name) == magic
+    assert len(from_file(tmp_path / name)) == len(from_file(numbered_file))
+
+
+def test_read_writes_to_stdout(numbered_file, tmp_path):
+    shell = f"'{sys.executable}' -m umpa_sniffing read '{numbered_file}' -w - udp dst port 53 | cat"
+    path = tmp_path / "out"
+    path.write_bytes(subprocess.run(["sh", "-c", shell], check=True, stdout=subprocess.PIPE).stdout)
+    assert from_file(path) == from_file(numbered_file, filter="udp dst port 53")
+    assert list(tmp_path.glob("-")) == []
+
+
+def test_read_writes_as_dump_does(numbered_file, tmp_path):
+    path = tmp_path / "some.pcap"
+    for _ in range(2):
+        output_of("read", numbered_file, "-w", path, "--append")
+    assert len(from_file(path)) == 2 * len(from_file(numbered_file))
+    output_of("read", path, "-w", path, "--atomic", "-c", "3")
+    assert len(from_file(path)) == 3
+    output_of("read", numbered_file, "-w", tmp_path / "ring.pcap", "-G", "1", "-W", "2")
+    assert len(list(tmp_path.glob("ring_*"))) == 2
+    many = tmp_path / "many.pcap"
+    write(many, [Packet(bytes(100_000))] * 25)
+    output_of("read", many, "-w", tmp_path / "large.pcap", "-C", "1")
+    assert [file.stat().st_size for file in sorted(tmp_path.glob("large_*"))] == [24 + 9 * 100_016] * 2 + [
+        24 + 7 * 100_016
+    ]
+
+
+def test_what_is_to_be_written_needs_a_file(numbered_file):
+    for options in (["--append"], ["-G", "5"], ["--format", "pcap"]):
+        assert run("read", numbered_file, *options).returncode == 2
+
+
+def test_sniff_has_one_stdout():
+    done = run("sniff", "-w", "-")
+    assert done.returncode == 2 and "dump -" in done.stderr
+
+
+def test_info(numbered_file, tmp_path):
+    told = output_of("info", numbered_file, numbered_file)
+    assert told == f"{info(numbered_file)!r}\n\n{info(numbered_file)!r}\n"
+    cut = tmp_path / "cut.pcap"
+    cut.write_bytes(Path(numbered_file).read_bytes()[:-1])
+    assert run("info", cut).returncode == 1
+    assert "Number of packets" in output_of("info", "--errors", "ignore", cut)
+    assert run("info").returncode == 2

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import gc
+import itertools
+import sys
+
+import frames
 import pcapng_blocks as ng
 import pytest
 from capture_files import ethernet_udp, numbered, pcap, record
 from processes import needs_root, run_python
 
-from umpa_sniffing import from_file, open_offline
+from umpa_sniffing import Packet, from_file, open_offline
 
 MiB = 1 << 20
 
@@ -85,6 +90,60 @@ def test_an_iteration_leaves_alone_what_somebody_still_has(keep, every, tmp_path
     path.write_bytes(pcap(datagrams))
     kept = [keep(pkt) for number, pkt in enumerate(open_offline(path)) if number % every == 0]
     assert kept == [keep(pkt) for pkt in from_file(path)[::every]]
+
+
+def read_on(capture) -> None:
+    for _ in itertools.islice(capture, 20_000):
+        pass
+
+
+SEEN_WHILE = [
+    lambda pkt: pkt.tcp.option_list,
+    lambda pkt: pkt.tcp.get_field("option_list"),
+    lambda pkt: pkt.tcp.get_fields(),
+    hash,
+    lambda pkt: pkt.__reduce__()[1][1],
+]
+
+
+@pytest.mark.parametrize("see", SEEN_WHILE)
+@pytest.mark.parametrize("how", ["profile", "collector"])
+def test_what_is_read_of_a_packet_is_its_own_whatever_runs_meanwhile(see, how, tmp_path):
+    """The next packets, say, are read into the memory that this one's bytes were lent of: by a handler,
+    another thread, a profiler or what the garbage collector finalizes."""
+    path = tmp_path / "many.pcap"
+    timestamps = bytes.fromhex("0101 080a 0000 0001 0000 0002") * 3
+    segments = [
+        frames.ethernet(frames.ipv4(frames.tcp(options=timestamps, payload=b"%d" % number), 6))
+        for number in range(30_000)
+    ]
+    path.write_bytes(pcap([record(each) for each in segments]))
+    with open_offline(path) as capture:
+        packet = next(capture)
+        expected = see(
+            Packet(segments[0], timestamp_ns=packet.timestamp_ns, source=path, interface=packet.interface)
+        )
+        ran = []
+
+        def meanwhile(*_):
+            if not ran:
+                ran.append(True)
+                read_on(capture)
+
+        if how == "profile":
+            sys.setprofile(meanwhile)
+        else:
+            gc.collect()
+            gc.callbacks.append(meanwhile)
+            gc.set_threshold(1, 1, 1)
+        try:
+            got = see(packet)
+        finally:
+            sys.setprofile(None)
+            gc.set_threshold(700, 10, 10)
+            if how == "collector":
+                gc.callbacks.remove(meanwhile)
+    assert got == expected
 
 
 def test_one_packet_of_a_list_keeps_its_chunks_alone(tmp_path):

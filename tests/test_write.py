@@ -2,7 +2,14 @@
 
 from __future__ import annotations
 
+import contextlib
+import itertools
 import os
+import signal
+import subprocess
+import sys
+import threading
+import time
 
 import pytest
 from capture_files import ETHERNET, RAW_IP, SECOND, numbered, pcap, read_pcap, seen
@@ -12,6 +19,7 @@ from written_files import COMPRESSIONS, EVERY_FORMAT, FORMATS, compression_of, j
 from umpa_sniffing import Dump, Packet, UMPASniffingException, from_file, open_offline, write
 from umpa_sniffing._core import PacketWriter
 
+DBUS = 231
 MAGICS = {"pcap": b"\xd4\xc3\xb2\xa1", "nsecpcap": b"\x4d\x3c\xb2\xa1", "pcapng": b"\x0a\x0d\x0d\x0a"}
 
 
@@ -72,10 +80,26 @@ def test_no_packet_makes_a_whole_file_too(format, tmp_path):
 def test_packets_of_any_size(format, tmp_path):
     """Also larger than the buffer, and than its rest."""
     sizes = [0, 1, 2, 3, 4, 262_144, 300_000, 0, 1_200_000, 200_000, 200_000, 17, 1, 262_144]
-    some = [Packet(os.urandom(size), timestamp_ns=SECOND) for size in sizes]
+    some = [Packet(os.urandom(size), DBUS, timestamp_ns=SECOND) for size in sizes]
     path = tmp_path / "sizes"
     write(path, some, format=format)
     assert records_in(path) == [seen(packet) for packet in some]
+
+
+@pytest.mark.parametrize("format", ["pcap", "pcapng"])
+def test_a_packet_that_no_reader_takes_is_refused(format, tmp_path):
+    path = tmp_path / "some"
+    some = [*packets(2), Packet(bytes(262_145)), *packets(2)]
+    with pytest.raises(ValueError, match=r"262145 bytes does not fit.*262144") as caught:
+        write(path, some, format=format)
+    assert caught.value.delivered == 2 and len(records_in(path)) == 2
+
+
+@pytest.mark.parametrize("link_type", [0x04000001, 0x7FFFFFFF])
+def test_a_link_type_that_a_pcap_file_cannot_tell_is_refused(link_type, tmp_path):
+    with pytest.raises(ValueError, match=f"26 bits.* {link_type} "):
+        write(tmp_path / "some.pcap", [Packet(b"x", link_type)])
+    assert write(tmp_path / "some.pcap", [Packet(b"x", 0x03FFFFFF)]) == 1
 
 
 def test_an_application_is_told(tmp_path):
@@ -213,8 +237,61 @@ def test_the_file_that_is_read_is_not_written(name, append, tmp_path):
         os.link(path, tmp_path / name)
     with open_offline(path) as capture, pytest.raises(ValueError, match="the very file") as caught:
         write(tmp_path / name, capture, append=append, format="nsecpcap")
-    assert str(path) in str(caught.value)
+    assert str(tmp_path / name) in str(caught.value)
     assert read_pcap(path) == numbered(9)
+
+
+def opened(path):
+    """Ways in which a file is still read when write() begins: what to write, and what keeps it open."""
+    other = path.with_name("other.pcap")
+    other.write_bytes(pcap(numbered(3)))
+    yield open_offline([other, path])
+    yield open_offline([other, path], merge=True)
+    yield open_offline([path, other])
+    yield (packet for packet in open_offline(path))
+    yield (Packet(bytes(packet)) for packet in open_offline(path))
+    yield itertools.chain(packets(1), open_offline(path))
+    yield open_offline(path).index()
+    yield open_offline(os.open(path, os.O_RDONLY))
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+@pytest.mark.parametrize("way", range(8))
+@pytest.mark.parametrize("options", [{}, {"append": True}])
+def test_no_file_that_is_still_read_is_written(way, options, tmp_path):
+    path = tmp_path / "in.pcap"
+    path.write_bytes(pcap(numbered(5000)))
+    some = next(itertools.islice(opened(path), way, None))
+    with pytest.raises(ValueError, match="the very file"):
+        write(path, some, **options)
+    assert path.read_bytes() == pcap(numbered(5000))
+
+
+def test_a_dump_does_not_write_over_its_source(tmp_path):
+    paths = [tmp_path / "a.pcap", tmp_path / "b.pcap"]
+    for path in paths:
+        path.write_bytes(pcap(numbered(5)))
+    for path in paths:
+        with pytest.raises(ValueError, match="the very file"):
+            open_offline(paths, dump=path)
+        assert path.read_bytes() == pcap(numbered(5))
+
+
+def test_rotation_does_not_write_over_its_sources(tmp_path):
+    write(tmp_path / "x.pcap", packets(30), rotate_packets=10)
+    files = sorted(tmp_path.iterdir())
+    before = [path.read_bytes() for path in files]
+    with pytest.raises(ValueError, match=f"{files[0].name}.*the very file"):
+        write(tmp_path / "x.pcap", open_offline(files), rotate_packets=10)
+    assert [path.read_bytes() for path in files] == before
+
+
+def test_what_was_read_to_its_end_and_closed_may_be_replaced(tmp_path):
+    path = tmp_path / "in.pcap"
+    path.write_bytes(pcap(numbered(5)))
+    some = from_file(path)
+    assert write(path, (packet for packet in some if packet is not some[0])) == 4
+    assert read_pcap(path) == numbered(5)[1:]
 
 
 def test_a_list_may_replace_the_file_it_was_read_from(tmp_path):
@@ -257,6 +334,70 @@ def test_an_atomic_file_that_is_not_finished_keeps_its_other_name(tmp_path):
     assert not path.exists() and len(read_pcap(part)) == 5
     if hasattr(caught.value, "add_note"):
         assert any("whole.pcap.part" in note for note in caught.value.__notes__)
+
+
+def test_an_atomic_dump_of_a_damaged_file_is_not_finished(tmp_path):
+    path, part = tmp_path / "whole.pcap", tmp_path / "whole.pcap.part"
+    path.write_bytes(b"old")
+    (tmp_path / "cut.pcap").write_bytes(pcap(numbered(9))[:-1])
+    with (
+        pytest.raises(ValueError, match="file is cut") as caught,
+        open_offline(tmp_path / "cut.pcap", dump=Dump(path, atomic=True)) as capture,
+    ):
+        capture.consume()
+    assert path.read_bytes() == b"old" and len(read_pcap(part)) == 8
+    if hasattr(caught.value, "add_note"):
+        assert any("whole.pcap.part" in note for note in caught.value.__notes__)
+
+
+def test_two_atomic_dumps_do_not_share_a_part(tmp_path):
+    path = tmp_path / "whole.pcap"
+    refused = []
+
+    def some():
+        for number, packet in enumerate(packets(5)):
+            if number == 3:
+                with pytest.raises(OSError, match="another dump is writing") as caught:
+                    write(path, packets(1), atomic=True)
+                refused.append(caught.value)
+            yield packet
+
+    assert write(path, some(), atomic=True) == 5
+    assert len(refused) == 1 and len(read_pcap(path)) == 5
+
+
+def test_a_part_is_not_written_through_a_link(tmp_path):
+    (tmp_path / "victim").write_bytes(b"precious")
+    (tmp_path / "some.pcap.part").symlink_to(tmp_path / "victim")
+    with pytest.raises(OSError, match="symbolic links"):
+        write(tmp_path / "some.pcap", packets(1), atomic=True)
+    assert (tmp_path / "victim").read_bytes() == b"precious"
+
+
+def test_a_part_that_was_left_is_written_anew(tmp_path):
+    (tmp_path / "some.pcap.part").write_bytes(b"left by a crash" * 100)
+    write(tmp_path / "some.pcap", packets(2), atomic=True)
+    assert len(read_pcap(tmp_path / "some.pcap")) == 2
+
+
+def test_what_replaces_a_file_is_as_secret(tmp_path):
+    path = tmp_path / "some.pcap"
+    path.touch(mode=0o600)
+    write(path, packets(1), atomic=True)
+    assert path.stat().st_mode & 0o777 == 0o600
+
+
+def test_an_atomic_file_replaces_no_link(tmp_path):
+    (tmp_path / "link.pcap").symlink_to(tmp_path / "some.pcap")
+    with pytest.raises(OSError, match="symbolic link: give the path"):
+        write(tmp_path / "link.pcap", packets(1), atomic=True)
+
+
+@pytest.mark.parametrize("path", ["/no/such/directory/some.pcap", "/dev/full"])
+def test_no_part_is_told_of_where_there_is_none(path):
+    with pytest.raises(OSError) as caught:
+        write(path, packets(1), atomic=True)
+    assert not getattr(caught.value, "__notes__", [])
 
 
 def test_an_atomic_file_replaces_no_device(tmp_path):
@@ -303,6 +444,87 @@ def test_options_that_are_wrong(options, error, words, tmp_path):
 def test_paths_that_are_wrong(path, words):
     with pytest.raises((TypeError, ValueError), match=words):
         Dump(path)
+
+
+@pytest.mark.parametrize("extension", ["bz2", "lz4", "pcapng.lz4", "pcap.zip", "PCAP.BZ2"])
+def test_a_compression_that_is_not_written(extension, tmp_path):
+    with pytest.raises(ValueError, match="not compressed as"):
+        write(tmp_path / f"some.{extension}", [])
+    write(tmp_path / f"some.{extension}", packets(1), format="pcap")
+
+
+@pytest.mark.parametrize("options", [{"append": True}, {"atomic": True}, {"rotate_packets": 1}])
+def test_standard_output_is_written_as_it_is(options):
+    with pytest.raises(ValueError, match="standard output"):
+        Dump("-", **options)
+
+
+@pytest.mark.parametrize("redirection", [">", ">>", "| cat >"])
+def test_standard_output(redirection, tmp_path):
+    program = "from umpa_sniffing import *; write('-', [Packet(b'x'), Packet(b'y')], format='nsecpcap')"
+    path = tmp_path / "out"
+    subprocess.run(
+        ["sh", "-c", f'"$0" -c "$1" {redirection} "$2"', sys.executable, program, path],
+        check=True,
+        timeout=60,
+    )
+    assert [each.data for each in read_pcap(path)] == [b"x", b"y"]
+
+
+def test_what_an_iterable_gives_slowly_is_in_the_file(tmp_path):
+    path = tmp_path / "slow.pcap"
+    sizes = []
+
+    def slow():
+        for packet in packets(5):
+            yield packet
+            time.sleep(0.12)
+            sizes.append(path.stat().st_size)
+
+    assert write(path, slow()) == 5
+    assert sizes[0] < sizes[2] < sizes[4]
+
+
+def test_what_a_growing_file_gives_is_in_the_other(tmp_path):
+    path, copy = tmp_path / "growing.pcap", tmp_path / "copy.pcap"
+    path.write_bytes(pcap(numbered(3)))
+    capture = open_offline(path, follow=True)
+    writer = threading.Thread(target=write, args=(copy, capture))
+    writer.start()
+    deadline = time.monotonic() + 20
+    while not copy.exists() or copy.stat().st_size < path.stat().st_size:
+        assert time.monotonic() < deadline
+        time.sleep(0.01)
+    capture.stop()
+    writer.join()
+    capture.close()
+    assert read_pcap(copy) == numbered(3)
+
+
+def test_a_handler_may_close_a_writer_in_the_midst(tmp_path):
+    """Nothing worse comes of it than an exception."""
+    some = [Packet(bytes(1400))] * 3000
+    writer = None
+    signal.signal(signal.SIGALRM, lambda *_: writer.close())
+    try:
+        for number in range(200):
+            writer = PacketWriter(tmp_path / "some.pcap")
+            signal.setitimer(signal.ITIMER_REAL, 0.0002 + number * 1e-5)
+            with contextlib.suppress(UMPASniffingException):
+                writer.write_all(some)
+            signal.setitimer(signal.ITIMER_REAL, 0)
+            with contextlib.suppress(UMPASniffingException):
+                writer.close()
+    finally:
+        signal.signal(signal.SIGALRM, signal.SIG_DFL)
+
+
+def test_nothing_is_appended_where_nothing_comes(tmp_path):
+    for name in ("some.pcapng", "some.pcap.gz"):
+        write(tmp_path / name, packets(2))
+        before = (tmp_path / name).read_bytes()
+        assert write(tmp_path / name, [], append=True) == 0
+        assert (tmp_path / name).read_bytes() == before
 
 
 def test_a_dump_has_its_own_options(tmp_path):

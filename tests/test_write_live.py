@@ -16,7 +16,17 @@ from traffic import Chatter
 from waiting_calls import NEVER
 from written_files import EVERY_FORMAT, judged, records_in
 
-from umpa_sniffing import Dump, open_live, sniff, sniff_background, sniff_loop, to_file, write
+from umpa_sniffing import (
+    Dump,
+    UMPADropWarning,
+    info,
+    open_live,
+    sniff,
+    sniff_background,
+    sniff_loop,
+    to_file,
+    write,
+)
 
 pytestmark = needs_root
 
@@ -56,8 +66,8 @@ def test_a_device_is_described(tmp_path):
     )
     assert number == 0 and ended_ns == ended
     assert before - SECOND < started < section.packets[0].record.timestamp_ns < ended < time.time_ns()
-    counted = [struct.unpack("=Q", values[code])[0] for code in (4, 5, 7, 8)]
-    assert counted == [stats.received, stats.dropped_by_interface, stats.dropped, 7]
+    counted = [struct.unpack("=Q", values[code])[0] for code in (4, 5, 8)]
+    assert counted == [stats.received, stats.dropped_by_interface + stats.dropped, 7]
     assert judged(path, tmp_path) == 7
 
 
@@ -122,8 +132,8 @@ def test_a_capture_goes_on_in_its_file(format, tmp_path):
         (pcap([record(b"x")], link_type=RAW_IP), "link type 101, this device 1"),
         (pcap([record(b"x")], snaplen=1000), "snaplen of 1000, smaller than the capture's 262144"),
         (pcap([record(b"x")], nanoseconds=False), "microseconds"),
-        (pcap([record(b"xy")])[:-1], "a record is cut"),
-        (b"precious", "no capture file"),
+        (pcap([record(b"xy")])[:-1], "file is cut"),
+        (b"precious", "not a capture file"),
     ],
 )
 def test_a_file_that_cannot_go_on_fails_before_the_capture(old, words, tmp_path):
@@ -178,3 +188,53 @@ def test_a_live_capture_that_is_written_keeps_nothing_back(cable, tmp_path):
         looker.start()
         assert write(path, capture) == 4
         looker.join()
+
+
+def test_drops_are_in_the_file(tmp_path):
+    """Where Wireshark looks for them, and info() too; also where write() takes the packets of a capture."""
+    for number, keep in enumerate(("dump", "write")):
+        path = tmp_path / f"{number}.pcapng"
+        dump = path if keep == "dump" else None
+        with Chatter(interval_s=0, size=1000) as chatter:
+            capture = open_live("lo", filter=chatter.filter, buffer_size=1 << 16, dump=dump, timeout=300)
+            time.sleep(0.4)
+            with pytest.warns(UMPADropWarning), capture:
+                capture.consume() if keep == "dump" else write(path, capture)
+        stats = capture.stats()
+        assert stats.dropped > 0
+        assert info(path).dropped == stats.dropped + stats.dropped_by_interface
+        assert info(path).interfaces[0].received == stats.received
+
+
+def test_two_dumps_do_not_write_into_one_file(tmp_path):
+    path = tmp_path / "dump.pcap"
+    with Chatter() as chatter, open_live("lo", filter=chatter.filter, count=5, dump=path) as capture:
+        for second in (path, Dump(path, append=True)):
+            with pytest.raises(OSError, match="another dump is writing this file") as caught:
+                sniff(1, NEVER, "lo", 10, dump=second)
+            assert caught.value.filename == str(path)
+        assert len(list(capture)) == 5
+    assert len(records_in(path)) == 5
+    sniff(1, NEVER, "lo", 10, dump=path)
+    assert records_in(path) == []
+
+
+def test_ctrl_c_completes_an_atomic_dump_of_a_device(tmp_path):
+    path = tmp_path / "dump.pcap"
+
+    def interrupt(timestamp, packet):
+        raise KeyboardInterrupt
+
+    def fail(timestamp, packet):
+        raise RuntimeError("not my day")
+
+    with Chatter() as chatter:
+        with pytest.raises(KeyboardInterrupt):
+            sniff_loop(5, chatter.filter, "lo", dump=Dump(path, atomic=True), callback=interrupt)
+        assert len(records_in(path)) == 1
+        path.write_bytes(b"old")
+        with pytest.raises(RuntimeError) as caught:
+            sniff_loop(5, chatter.filter, "lo", dump=Dump(path, atomic=True), callback=fail)
+    assert path.read_bytes() == b"old" and len(records_in(tmp_path / "dump.pcap.part")) == 1
+    if hasattr(caught.value, "add_note"):
+        assert any("dump.pcap.part" in note for note in caught.value.__notes__)

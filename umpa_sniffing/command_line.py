@@ -1,4 +1,4 @@
-"""The command line, ``umpa-sniffing`` or ``python -m umpa_sniffing``: devices, sniff, read, dump.
+"""The command line, ``umpa-sniffing`` or ``python -m umpa_sniffing``: devices, sniff, read, dump, info.
 
 Packets go to stdout, all else to stderr. Ctrl-C and SIGTERM end a capture in order: what came before
 is still printed and dumped.
@@ -25,15 +25,18 @@ from umpa_sniffing import (
     CaptureStats,
     Device,
     DeviceList,
+    Dump,
     Packet,
     UMPAException,
     UMPAWarning,
     devices,
     get_available_devices,
+    info,
     open_live,
     open_offline,
 )
 from umpa_sniffing.command_options import LIVE_ARGUMENTS, parse
+from umpa_sniffing.dump import names_pcapng
 from umpa_sniffing.exceptions import UMPATimeoutException
 from umpa_sniffing.packet_text import packet_text
 
@@ -174,6 +177,8 @@ def summary(stats: CaptureStats) -> str:
 
 def capture_live(options: argparse.Namespace, work: Callable[[Capture], object]) -> int:
     arguments = {name: value for name, value in vars(options).items() if name in LIVE_ARGUMENTS}
+    if dump := dump_of(options):
+        arguments["dump"] = dump
     device = options.interface or next(iter(get_available_devices()), None)
     capture = open_live(device, filter=filter_of(options), **arguments)
     stop_at_signals(capture)
@@ -196,23 +201,43 @@ def filter_of(options: argparse.Namespace) -> str | None:
     return " ".join(options.words) or None
 
 
+def dump_of(options: argparse.Namespace) -> str | Dump | None:
+    """What is written where, as the options have it."""
+    path: str | None = options.file_to_write
+    if path == "-":
+        path = STDOUT
+        check_stdout()
+    chosen = {
+        "format": options.format,
+        "append": options.append,
+        "atomic": options.atomic,
+        "rotate_bytes": options.rotate_megabytes * 1_000_000,
+        "rotate_seconds": options.rotate_seconds,
+        "ring": options.ring,
+    }
+    if any(chosen.values()) and path is None:
+        raise ValueError("what is to be written needs a file: -w FILE")
+    return Dump(path, **chosen) if any(chosen.values()) and path is not None else path
+
+
+def check_stdout() -> None:
+    check_reader()
+    status = os.fstat(output().fileno())
+    if stat.S_ISSOCK(status.st_mode):
+        raise OSError(errno.ENXIO, "a socket cannot be opened once more; append | cat")
+    if stat.S_ISREG(status.st_mode) and status.st_size > 0:
+        raise OSError(errno.EEXIST, "a file that has content, which would be lost; append | cat")
+
+
 def sniff(options: argparse.Namespace) -> int:
     text_of = packet_text(options)
     output()
+    if options.file_to_write == "-":
+        raise ValueError("stdout has the lines of packets already: dump - writes them there")
     return capture_live(options, lambda capture: print_packets(capture, text_of))
 
 
 def dump(options: argparse.Namespace) -> int:
-    options.dump = options.file
-    if options.file == "-":
-        options.dump = STDOUT
-        check_reader()
-        status = os.fstat(output().fileno())
-        if stat.S_ISSOCK(status.st_mode):
-            raise OSError(errno.ENXIO, "a socket cannot be opened once more; append | cat")
-        if stat.S_ISREG(status.st_mode) and status.st_size > 0:
-            raise OSError(errno.EEXIST, "a file that has content, which would be lost; append | cat")
-
     def work(capture: Capture) -> None:
         if options.verbose:
             tell_count_each_second(capture)
@@ -226,6 +251,9 @@ def dump(options: argparse.Namespace) -> int:
 
 def read(options: argparse.Namespace) -> int:
     text_of = packet_text(options)
+    is_micro = getattr(options, "timestamp_precision", None) == "micro"
+    if options.file_to_write and is_micro and not options.format and not names_pcapng(options.file_to_write):
+        options.format = "pcap"
     capture = open_offline(
         options.file[0] if len(options.file) == 1 else options.file,
         filter=filter_of(options),
@@ -234,11 +262,11 @@ def read(options: argparse.Namespace) -> int:
         merge=options.merge,
         follow=options.follow,
         errors=options.errors,
-        dump=options.dump,
+        dump=dump_of(options),
     )
     with capture:
         stop_at_signals(capture)
-        if options.dump is None:
+        if options.file_to_write is None:
             print_packets(capture, text_of)
         else:
             capture.consume()
@@ -255,6 +283,11 @@ def list_devices(options: argparse.Namespace) -> int:
     return 0
 
 
+def tell_info(options: argparse.Namespace) -> int:
+    print("\n\n".join(repr(info(path, errors=options.errors)) for path in options.words), file=output())
+    return 0
+
+
 def link_types(device: Device) -> str:
     try:
         return f"{device}: {', '.join(device.link_types)}"
@@ -263,7 +296,7 @@ def link_types(device: Device) -> str:
 
 
 def run(arguments: Sequence[str]) -> int:
-    commands = {"devices": list_devices, "sniff": sniff, "read": read, "dump": dump}
+    commands = {"devices": list_devices, "sniff": sniff, "read": read, "dump": dump, "info": tell_info}
     options = parse(arguments)
     if isinstance(sys.stdout, io.TextIOWrapper) and getattr(options, "line_buffered", False):
         sys.stdout.reconfigure(line_buffering=True)

@@ -11,8 +11,8 @@ import umpa_sniffing
 
 # Options that are arguments of open_live() by this name. Absent when not given: its defaults hold.
 LIVE_ARGUMENTS = {
-    "buffer_size", "count", "datalink", "decode_as", "direction", "dump", "flush_interval", "immediate",
-    "monitor", "promisc", "snaplen", "timeout", "timestamp_precision", "timestamp_type",
+    "buffer_size", "count", "datalink", "decode_as", "direction", "flush_interval", "immediate", "monitor",
+    "promisc", "snaplen", "timeout", "timestamp_precision", "timestamp_type",
 }  # fmt: skip
 
 EXIT_STATUS = "exit status: 0 when done, also by Ctrl-C; 1 after an error, which is told; 2 for wrong usage."
@@ -24,9 +24,10 @@ examples:
   %(prog)s sniff -i any -c 1 -v udp       one packet with all its fields
   %(prog)s dump -i lo -c 20 lo.pcap       twenty packets into a file
   %(prog)s read lo.pcap udp or icmp       what matches of a file
+  %(prog)s info lo.pcap                   what is in a file, counted
 
 COMMAND --help tells more. Live capture needs root, or capabilities, which the error without
-them names; devices and read need nothing.
+them names; devices, read and info need nothing.
 
 {EXIT_STATUS}
 """
@@ -68,9 +69,11 @@ examples:
   %(prog)s -i lo -v web.pcap udp or tcp port 80  until Ctrl-C, telling how many so far
   %(prog)s -i lo -s 96 -c 10 heads.pcap          only the first 96 bytes of each
   %(prog)s -i lo -c 5 - udp | tcpdump -r -       into a pipe
+  %(prog)s -i lo -c 9 -G 3600 -W 24 day.pcapng.zst   one an hour, of which 24 stay
 {FILTER_HELP}
-The file is a pcap file with times in nanoseconds, whole whatever ends the capture; an existing
-one is replaced. A packet is in it after 100 milliseconds, with -U at once.
+The file is pcapng where its name ends so, else pcap with times in nanoseconds; .gz, .zst or .xz
+behind that compresses it. It is whole whatever ends the capture; an existing one is replaced. A
+packet is in it after 100 milliseconds, with -U at once.
 
 {EXIT_STATUS}
 """
@@ -89,6 +92,15 @@ examples:
 Files are pcap and pcapng, as they are or compressed by gzip, zstd or xz. -w writes such files: what
 they are goes by their extension, .pcapng, else pcap; then .gz, .zst or .xz.
 {FILTER_HELP}
+{EXIT_STATUS}
+"""
+
+
+INFO_HELP = f"""
+examples:
+  %(prog)s lo.pcap             packets, bytes, times, rates, interfaces, comments, drops
+  %(prog)s *.pcapng.zst        of several files
+
 {EXIT_STATUS}
 """
 
@@ -166,6 +178,26 @@ def add_printing(parser: argparse.ArgumentParser) -> None:
         help="hand over each line at once; without -l: as soon as no packet waits")  # fmt: skip
 
 
+def megabytes(text: str) -> int:
+    if not 1 <= int(text) <= 1 << 40:
+        raise argparse.ArgumentTypeError(f"must be 1 million bytes at least, not {text}")
+    return int(text)
+
+
+def add_writing(parser: argparse.ArgumentParser, help: str) -> None:
+    add = parser.add_argument_group("what is written").add_argument
+    add("-w", dest="file_to_write", metavar="FILE", default=None, help=help)
+    add("--format", default=None, metavar="FORMAT",
+        help="pcap (microseconds), nsecpcap or pcapng; without: as the FILE is called")  # fmt: skip
+    add("--append", action="store_true", default=False, help="to the end of a FILE that is there")
+    add("--atomic", action="store_true", default=False, help="called FILE.part until it is complete")
+    add("-C", dest="rotate_megabytes", type=megabytes, metavar="N", default=0,
+        help="begin another file before one has more than N million bytes")  # fmt: skip
+    add("-G", dest="rotate_seconds", type=float, metavar="S", default=0,
+        help="begin another file after S seconds, by the packets' own times")  # fmt: skip
+    add("-W", dest="ring", type=int, metavar="N", default=0, help="keep the last N of these files")
+
+
 def add_common(add: Callable[..., object]) -> None:
     add("--time-stamp-precision", dest="timestamp_precision", choices=["micro", "nano"],
         help="without: printed in microseconds, written in nanoseconds")  # fmt: skip
@@ -197,7 +229,7 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
 
     parser = add_command("sniff", "[options] [filter]", "print packets as they come", SNIFF_HELP)
     add_live(parser)
-    parser.add_argument("-w", dest="dump", metavar="FILE", help="write them to a pcap file as well")
+    add_writing(parser, "write them to a FILE as well")
     add_common(parser.add_argument)
     add_printing(parser)
 
@@ -209,17 +241,20 @@ def parse(arguments: Sequence[str]) -> argparse.Namespace:
                         help="wait for more at the file's end, until Ctrl-C")  # fmt: skip
     parser.add_argument("--errors", choices=["raise", "warn", "ignore"], default="raise",
                         help="go on behind damage, and tell it, or not; without: it is an error")  # fmt: skip
-    parser.add_argument("-w", dest="dump", metavar="FILE", default=None,
-                        help="write them to a file, in place of printing")  # fmt: skip
+    add_writing(parser, "write them to a FILE, in place of printing; - is stdout")
     parser.add_argument("-c", "--count", type=int, metavar="N", default=0, help="end after N packets")
     add_common(parser.add_argument)
     add_printing(parser)
 
     parser = add_command("dump", "[options] FILE [filter]", "capture packets into a file", DUMP_HELP)
-    parser.add_argument("-w", dest="file", metavar="FILE", default=None, help="the FILE; - is stdout")
     parser.add_argument("-v", "--verbose", action="count", default=0, help="tell each second how many so far")
+    add_writing(parser, "the FILE; - is stdout")
     add_live(parser)
     add_common(parser.add_argument)
+
+    parser = add_command("info", "[options] FILE ...", "tell what is in capture files", INFO_HELP)
+    parser.add_argument("--errors", choices=["raise", "warn", "ignore"], default="raise",
+                        help="go on behind damage, and tell it, or not; without: it is an error")  # fmt: skip
 
     return parse_command(top, commands.choices, arguments)
 
@@ -233,9 +268,16 @@ def parse_command(
         return top.parse_args(arguments)
     # So that options may stand behind the filter, and among its words.
     options = commands[arguments[0]].parse_intermixed_args(arguments[1:])
-    if options.command in ("read", "dump") and options.file is None:
-        if not options.words:
-            options.parser.error("which FILE?")
-        first = options.words.pop(0)
-        options.file = [first] if options.command == "read" else first
+    if options.command == "info" and not options.words:
+        options.parser.error("which FILE?")
+    if options.command == "read" and options.file is None:
+        options.file = [first_word(options)]
+    if options.command == "dump" and options.file_to_write is None:
+        options.file_to_write = first_word(options)
     return options
+
+
+def first_word(options: argparse.Namespace) -> str:
+    if not options.words:
+        options.parser.error("which FILE?")
+    return str(options.words.pop(0))

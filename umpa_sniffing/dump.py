@@ -7,6 +7,7 @@ import os
 from collections.abc import Iterable
 
 from umpa_sniffing._core import Packet, PacketWriter
+from umpa_sniffing.exceptions import _note_part
 
 __all__ = ["Dump", "write"]
 
@@ -17,6 +18,7 @@ _BY_EXTENSION = 0
 _FORMATS = {"pcap": 1, "nsecpcap": 2, "pcapng": 3}
 _PCAPNG_EXTENSIONS = (".pcapng", ".ntar")
 _COMPRESSIONS = {"gz": 1, "zst": 2, "xz": 3}
+_NOT_WRITTEN = ("bz2", "lz4", "lzma", "br", "z", "zip", "7z")
 _MOST = 2**63 - 1
 _MOST_SECONDS = 10**9
 _LARGEST_RING = 100_000
@@ -25,6 +27,7 @@ _LARGEST_RING = 100_000
 class Dump:
     """A capture file to be written, or several in turn: what ``dump=`` and to_file() take beside a path.
 
+    path: str, bytes or os.PathLike; "-" is standard output.
     format: "pcap" (microseconds), "nsecpcap" (nanoseconds) or "pcapng", each also compressed: "pcap.gz",
         "pcapng.zst", "nsecpcap.xz". None goes by the extension: .pcapng and .ntar are pcapng, all else pcap
         in nanoseconds; then .gz, .zst and .xz.
@@ -69,6 +72,16 @@ class Dump:
         self._check_together()
 
     def _check_together(self) -> None:
+        if os.fsdecode(self.path) == "-" and (
+            self.append or self.atomic or self.rotate_bytes or self.rotate_packets or self.rotate_seconds
+        ):
+            raise ValueError("'-' is standard output, which is neither appended to, nor rotated or replaced")
+        extension = os.fsdecode(self.path).lower().rpartition(".")[2]
+        if self.format is None and extension in _NOT_WRITTEN:
+            raise ValueError(
+                f"files are not compressed as .{extension}, but as .gz, .zst or .xz; format='pcap' writes "
+                "one of this name that is not compressed"
+            )
         rotates = self.rotate_bytes or self.rotate_packets or self.rotate_seconds
         if self.append and (rotates or self.atomic):
             other = "rotation" if rotates else "atomic=True"
@@ -102,7 +115,8 @@ def write(
     """Writes packets (any iterable; a Capture too) into a file and returns how many there were.
 
     The options are those of Dump. What pcapng knows of a packet and of its interface is written too, where
-    the packet has it. When the iterable raises, the packets before are in the file.
+    the packet has it. When the iterable raises, the packets before are in the file, and their number is on
+    the exception, as ``delivered``.
 
     >>> write("some.pcapng", [Packet(bytes(60), timestamp_ns=1)])
     1
@@ -122,14 +136,15 @@ def write(
             rotate_seconds=rotate_seconds,
             ring=ring,
         )
-    try:
-        with PacketWriter(dump, packets) as writer:
+    with PacketWriter(dump, packets) as writer:
+        try:
             return writer.write_all(packets)
-    except BaseException as error:
-        if dump.atomic and hasattr(error, "add_note"):
-            with contextlib.suppress(AttributeError, TypeError):
-                error.add_note(f"what was written before is in {os.fsdecode(dump.path)}.part")
-        raise
+        except BaseException as error:
+            with contextlib.suppress(AttributeError, TypeError):  # an exception may refuse attributes
+                error.delivered = writer.written  # type: ignore[attr-defined]
+            if writer.part is not None:
+                _note_part(error, writer.part)
+            raise
 
 
 def _values(value: Path | Dump, name: str) -> tuple[object, ...]:
@@ -141,8 +156,8 @@ def _values(value: Path | Dump, name: str) -> tuple[object, ...]:
         value = Dump(value)
     path = _encoded(value.path, name)
     kind, compression = _parsed(value.format)
-    name_without, by_extension = _compression_of(path)
-    if kind == _BY_EXTENSION and name_without.endswith(_PCAPNG_EXTENSIONS):
+    _, by_extension = _compression_of(path)
+    if kind == _BY_EXTENSION and names_pcapng(path):
         kind = _FORMATS["pcapng"]
     return (
         path,
@@ -182,7 +197,12 @@ def _parsed(format: str | None) -> tuple[int, int]:
     return _FORMATS[kind], _COMPRESSIONS.get(compression, 0)
 
 
-def _compression_of(path: bytes) -> tuple[str, int]:
+def names_pcapng(path: str | bytes) -> bool:
+    """Whether a path's extension, before that of a compression, is one of pcapng's."""
+    return _compression_of(path)[0].endswith(_PCAPNG_EXTENSIONS)
+
+
+def _compression_of(path: str | bytes) -> tuple[str, int]:
     """The path without the extension of a compression, and the compression's number."""
     name = os.fsdecode(path).lower()
     stem, dot, extension = name.rpartition(".")

@@ -5,11 +5,14 @@
 #include "compress.h"
 #include "dump_output.h"
 #include "dump_rotation.h"
+#include "files_in_use.h"
+#include "link_type.h"
 #include "record_writer.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
 #include <string.h>
+#include <sys/stat.h>
 #include <unistd.h>
 
 /* Of what is compressed, more is better; but Ctrl-C waits until it is done. */
@@ -18,7 +21,8 @@ enum { BUFFER_FULL = 256 << 10, COMPRESSED_BUFFER_FULL = 1 << 20 };
 struct dump_file {
     struct dump_options options; /* its texts, and the origin's, are our own */
     struct dump_origin origin;
-    char *texts[4];
+    char *texts[3];
+    char **sources; /* up to NULL */
     struct record_writer *records;
     struct compressor *compressor; /* NULL: none */
     struct dump_rotation rotation;
@@ -47,13 +51,13 @@ static bool fail_with(struct dump_file *dump, const struct capture_error *words,
 {
     const char *plural = dump->packets_written == 1 ? " is" : "s are";
     const struct dump_output *output = &dump->output;
-    char where[256] = "";
+    char where[200] = "";
     if (output->part_path != NULL)
-        snprintf(where, sizeof(where), "; it is still called '%.200s'", base_name(output->part_path));
+        snprintf(where, sizeof(where), "; it is still called '%.150s'", base_name(output->part_path));
     else if (output->path != NULL && dump_rotates(&dump->options))
-        snprintf(where, sizeof(where), "; the last is '%.200s'", base_name(output->path));
+        snprintf(where, sizeof(where), "; the last is '%.150s'", base_name(output->path));
     capture_error_set(&dump->failure, words->kind, words->errno_value,
-                      "%.160s: %" PRIu64 " packet%s safely in the file%s%s", words->text,
+                      "%.280s: %" PRIu64 " packet%s safely in the file%s%s", words->text,
                       dump->packets_written, plural, dump_rotates(&dump->options) ? "s" : "", where);
     output_cut(&dump->output);
     *error = dump->failure;
@@ -99,6 +103,11 @@ static size_t count_whole_records(struct dump_file *dump, size_t written)
     return offset;
 }
 
+const char *dump_file_part_path(const struct dump_file *dump)
+{
+    return dump->output.part_path;
+}
+
 bool dump_file_is_waiting(const struct dump_file *dump)
 {
     return dump->buffer.used > 0;
@@ -134,37 +143,83 @@ bool dump_file_flush(struct dump_file *dump, struct interrupt_check interrupt, s
     return is_whole || fail(dump, write_errno, error);
 }
 
+/* Nothing came that is to be appended: the file stays as it was. */
+static bool has_nothing_to_append(const struct dump_file *dump)
+{
+    return !dump->has_begun && dump->options.append && !dump->existing.is_empty;
+}
+
 /* Completes and closes the present file. */
 static bool finish_file(struct dump_file *dump, const struct dump_statistics *statistics, bool is_complete,
                         struct interrupt_check interrupt, struct capture_error *error)
 {
-    if (!dump->has_begun && !begin_file(dump, dump->origin.link_type, error))
-        return fail_with(dump, error, error);
-    if (!dump->records->format->end(dump->records, &dump->buffer, statistics, error))
-        return fail_with(dump, error, error);
+    if (!has_nothing_to_append(dump)) {
+        if (!dump->has_begun && !begin_file(dump, dump->origin.link_type, error))
+            return fail_with(dump, error, error);
+        if (!dump->records->format->end(dump->records, &dump->buffer, statistics, error))
+            return fail_with(dump, error, error);
+    }
     if (!dump_file_flush(dump, interrupt, error))
         return false;
     dump->has_begun = false;
     return output_finish(&dump->output, is_complete) || fail(dump, errno, error);
 }
 
+static bool is_source(const struct dump_file *dump)
+{
+    for (char **source = dump->sources; *source != NULL; source++)
+        if (output_is_at(&dump->output, *source))
+            return true;
+    return !dump->origin.is_in_memory && dump->output.can_cut && is_file_in_use(dump->output.fd);
+}
+
+/* Before anything of it is lost. */
+static bool is_no_source(struct dump_file *dump, struct capture_error *error)
+{
+    if (!is_source(dump))
+        return true;
+    capture_error_set(error, ERROR_ARGUMENT, 0,
+                      "'%.250s' is the very file that packets are read from: write another one, or atomically, "
+                      "which replaces it at the end",
+                      dump->output.path);
+    output_abandon(&dump->output, true);
+    return false;
+}
+
+/* With rotation it is not the path that errors are about. */
+static bool name_file(const struct dump_file *dump, const char *path, struct capture_error *error)
+{
+    struct capture_error words = *error;
+    if (dump_rotates(&dump->options))
+        capture_error_set(error, words.kind, words.errno_value, "%.200s, as '%.250s'", words.text,
+                          base_name(path));
+    return false;
+}
+
 static bool open_file(struct dump_file *dump, int64_t time_ns, struct interrupt_check interrupt,
                       struct capture_error *error)
 {
-    char *path;
+    char *path, *named;
     if (dump_rotates(&dump->options)) {
         if ((path = rotation_next_path(&dump->rotation, time_ns, error)) == NULL)
             return false;
     } else if ((path = strdup(dump->options.path)) == NULL)
         return capture_error_set_errno(error, ENOMEM);
+    if ((named = strdup(path)) == NULL) {
+        free(path);
+        return capture_error_set_errno(error, ENOMEM);
+    }
     dump->has_begun = false;
     dump->packets_in_file = 0;
-    if (dump->options.append &&
-        !existing_file_check(&dump->options, &dump->origin, interrupt, &dump->existing, error)) {
-        free(path);
+    bool is_open = output_open(&dump->output, path, dump->options.atomic, error) || name_file(dump, named, error);
+    free(named);
+    if (!is_open || !is_no_source(dump, error))
         return false;
-    }
-    return output_open(&dump->output, path, dump->options.atomic, error);
+    if (!dump->options.append ||
+        existing_file_check(&dump->options, &dump->origin, interrupt, &dump->existing, error))
+        return true;
+    output_abandon(&dump->output, true);
+    return false;
 }
 
 /* A rotation by time goes by the packets' own: so a file that is read is cut as the capture would have been,
@@ -200,17 +255,15 @@ bool dump_file_make_room(struct dump_file *dump, const struct packet *packet,
            fail_with(dump, error, error);
 }
 
-/* Before anything of it is lost. It stays: the file shall not begin. */
-static bool is_own_source(struct dump_file *dump, const char *source, struct capture_error *error)
+/* What no reader takes would be damage, and hide all behind it. */
+static bool is_readable(const struct packet *packet, struct capture_error *error)
 {
-    if (dump->origin.is_in_memory || source == NULL || !output_is_at(&dump->output, source))
-        return false;
-    capture_error_set(&dump->failure, ERROR_ARGUMENT, 0,
-                      "'%.300s' is the very file that the packets are read from: write another one, or with "
-                      "atomic=True, which replaces it at the end",
-                      source);
-    *error = dump->failure;
-    return true;
+    uint32_t most = link_type_caplen_max(packet->link_type);
+    return packet->caplen <= most ||
+           capture_error_set(error, ERROR_FILE_FORMAT, 0,
+                             "a packet of %" PRIu32
+                             " bytes does not fit: readers of capture files take %" PRIu32 " at most",
+                             packet->caplen, most);
 }
 
 bool dump_file_append(struct dump_file *dump, const struct packet *packet, struct interface *interface,
@@ -218,14 +271,10 @@ bool dump_file_append(struct dump_file *dump, const struct packet *packet, struc
 {
     if (dump->failure.kind != ERROR_NONE)
         return true;
-    if (!dump->has_begun) {
-        if (is_own_source(dump, interface == NULL ? NULL : interface->source, error) ||
-            !begin_file(dump, packet->link_type, error))
-            return false;
-    }
-    if (!dump->records->format->append(dump->records, &dump->buffer, packet, interface, error))
+    if (!is_readable(packet, error) || (!dump->has_begun && !begin_file(dump, packet->link_type, error)) ||
+        !dump->records->format->append(dump->records, &dump->buffer, packet, interface, error))
         return false;
-    if (dump->packets_in_file++ == 0)
+    if (dump->packets_in_file++ == 0 || packet->timestamp_ns < dump->first_ns)
         dump->first_ns = packet->timestamp_ns;
     return true;
 }
@@ -247,17 +296,32 @@ static void free_dump(struct dump_file *dump)
     buffer_free(&dump->compressed);
     for (size_t i = 0; i < sizeof(dump->texts) / sizeof(dump->texts[0]); i++)
         free(dump->texts[i]);
+    for (char **source = dump->sources; source != NULL && *source != NULL; source++)
+        free(*source);
+    free(dump->sources);
     free(dump);
+}
+
+static bool copy_sources(struct dump_file *dump)
+{
+    size_t count = 0;
+    for (const char *const *source = dump->origin.sources; source != NULL && *source != NULL; source++)
+        count++;
+    dump->sources = calloc(count + 1, sizeof(*dump->sources));
+    for (size_t i = 0; dump->sources != NULL && i < count; i++)
+        if ((dump->sources[i] = strdup(dump->origin.sources[i])) == NULL)
+            return false;
+    dump->origin.sources = NULL;
+    return dump->sources != NULL;
 }
 
 /* All that it needs but the file. */
 static bool prepare(struct dump_file *dump, struct capture_error *error)
 {
     const struct dump_origin *origin = &dump->origin;
-    bool has_texts = copy_text(dump, 0, &dump->options.path) &&
-                     copy_text(dump, 1, &dump->options.application) &&
-                     (origin->filter == NULL || copy_text(dump, 2, &dump->origin.filter)) &&
-                     (origin->source == NULL || copy_text(dump, 3, &dump->origin.source));
+    bool has_texts =
+        copy_text(dump, 0, &dump->options.path) && copy_text(dump, 1, &dump->options.application) &&
+        (origin->filter == NULL || copy_text(dump, 2, &dump->origin.filter)) && copy_sources(dump);
     if (!has_texts || !buffer_reserve(&dump->buffer, dump->full))
         return capture_error_set_errno(error, ENOMEM);
     dump->records = dump->options.format == DUMP_PCAPNG ? pcapng_writer_new(&dump->options, origin)
@@ -276,7 +340,7 @@ static bool open_first_file(struct dump_file *dump, struct interrupt_check inter
 {
     if (!dump->origin.is_live && dump_rotates(&dump->options))
         return true; /* it is named after its first packet's time */
-    if (!open_file(dump, realtime_ns(), interrupt, error) || is_own_source(dump, dump->origin.source, error))
+    if (!open_file(dump, realtime_ns(), interrupt, error))
         return false;
     return !dump->origin.is_live ||
            (begin_file(dump, dump->origin.link_type, error) && dump_file_flush(dump, interrupt, error));
@@ -297,7 +361,7 @@ struct dump_file *dump_file_open(const struct dump_options *options, const struc
     dump->full = options->compression == COMPRESSION_NONE ? BUFFER_FULL : COMPRESSED_BUFFER_FULL;
     if (prepare(dump, error) && open_first_file(dump, interrupt, error))
         return dump;
-    output_abandon(&dump->output);
+    output_abandon(&dump->output, true);
     free_dump(dump);
     return NULL;
 }
@@ -313,8 +377,7 @@ bool dump_file_close(struct dump_file *dump, const struct dump_statistics *stati
         bool is_open = dump->output.fd >= 0 || open_file(dump, realtime_ns(), interrupt, error);
         finished = is_open && finish_file(dump, statistics, is_complete, interrupt, error);
     }
-    dump->output.is_new &= is_ours;
-    output_abandon(&dump->output);
+    output_abandon(&dump->output, is_ours);
     free_dump(dump);
     return finished;
 }

@@ -40,6 +40,9 @@ bool dump_file_is_waiting(const struct dump_file *dump);
  * reader does not keep up makes it wait, until `interrupt` ends it. */
 bool dump_file_flush(struct dump_file *dump, struct interrupt_check interrupt, struct capture_error *error);
 
+/* The name of an atomic file until it is complete; NULL: it has its own. */
+const char *dump_file_part_path(const struct dump_file *dump);
+
 /* Flushes, closes and frees, whatever happens. In a forked child: only closes and frees. `statistics`: of a
  * live capture that is over, or NULL. `is_complete`: else an atomic file does not get its name,
  * and one that has not begun never does. */

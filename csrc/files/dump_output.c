@@ -1,5 +1,5 @@
 /* A file being written: see dump_output.h. */
-#define _POSIX_C_SOURCE 200809L
+#define _DEFAULT_SOURCE /* flock */
 #include "dump_output.h"
 #include <errno.h>
 #include <fcntl.h>
@@ -7,6 +7,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <sys/file.h>
 #include <sys/stat.h>
 #include <unistd.h>
 
@@ -27,9 +28,11 @@ static int open_for_writing(const char *path, int flags)
 static bool can_be_replaced(const char *path, struct capture_error *error)
 {
     struct stat status;
-    return lstat(path, &status) != 0 || S_ISREG(status.st_mode) ||
-           capture_error_set(error, ERROR_SYSTEM, EINVAL,
-                             "atomic=True replaces regular files only, and this is none");
+    if (lstat(path, &status) != 0 || S_ISREG(status.st_mode))
+        return true;
+    return capture_error_set(
+        error, ERROR_SYSTEM, EINVAL, "atomic=True replaces regular files only, and this is %s",
+        S_ISLNK(status.st_mode) ? "a symbolic link: give the path that it leads to" : "none");
 }
 
 static char *part_path_of(const char *path)
@@ -41,32 +44,75 @@ static char *part_path_of(const char *path)
     return part_path;
 }
 
+/* So that two dumps do not write into one file. File systems that have no locks have none. */
+static bool lock(struct dump_output *output, struct capture_error *error)
+{
+    output->is_locked = flock(output->fd, LOCK_EX | LOCK_NB) == 0;
+    return output->is_locked || errno != EWOULDBLOCK ||
+           capture_error_set(error, ERROR_SYSTEM, EBUSY,
+                             "another dump is writing this file: give each its own path");
+}
+
+/* The name may have become another file's before we had the lock: a part's, which is finished. */
+static bool is_still_at(const struct dump_output *output, const char *path)
+{
+    struct stat ours, there;
+    return fstat(output->fd, &ours) == 0 && stat(path, &there) == 0 && ours.st_dev == there.st_dev &&
+           ours.st_ino == there.st_ino;
+}
+
+static bool open_standard_output(struct dump_output *output, struct capture_error *error)
+{
+    output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    return output->fd >= 0 || capture_error_set_errno(error, errno);
+}
+
+static bool open_file(struct dump_output *output, const char *path, struct capture_error *error)
+{
+    int no_link = output->part_path != NULL ? O_NOFOLLOW : 0;
+    struct stat status;
+    for (;;) {
+        output->fd = open_for_writing(path, O_EXCL);
+        output->is_new = output->fd >= 0;
+        if (!output->is_new)
+            output->fd = open_for_writing(path, no_link);
+        if (output->fd < 0) {
+            capture_error_set_errno(error, errno);
+            if (error->errno_value == ENXIO)
+                capture_error_set(error, ERROR_SYSTEM, ENXIO,
+                                  "no process reads this FIFO: start the reader first");
+            return false;
+        }
+        output->can_cut = fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode);
+        if (!output->can_cut)
+            return true;
+        if (!lock(output, error)) {
+            output->is_new = false;
+            return false;
+        }
+        if (is_still_at(output, path))
+            return true;
+        close(output->fd);
+    }
+}
+
 bool output_open(struct dump_output *output, char *path, bool is_atomic, struct capture_error *error)
 {
-    struct stat status;
     *output = (struct dump_output){.fd = -1, .path = path};
-    if (is_atomic && !can_be_replaced(path, error))
-        goto failed;
-    if (is_atomic && (output->part_path = part_path_of(path)) == NULL) {
-        capture_error_set_errno(error, ENOMEM);
-        goto failed;
+    if (strcmp(path, "-") == 0) {
+        if (open_standard_output(output, error))
+            return true;
+    } else if (!is_atomic) {
+        if (open_file(output, path, error))
+            return true;
+    } else if (can_be_replaced(path, error)) {
+        output->part_path = part_path_of(path);
+        if (output->part_path == NULL)
+            capture_error_set_errno(error, ENOMEM);
+        else if (open_file(output, output->part_path, error))
+            return true;
     }
-    const char *opened = is_atomic ? output->part_path : path;
-    output->fd = open_for_writing(opened, O_EXCL);
-    output->is_new = output->fd >= 0;
-    if (!output->is_new)
-        output->fd = open_for_writing(opened, 0);
-    if (output->fd < 0) {
-        capture_error_set_errno(error, errno);
-        if (error->errno_value == ENXIO)
-            capture_error_set(error, ERROR_SYSTEM, ENXIO,
-                              "no process reads this FIFO: start the reader first");
-        goto failed;
-    }
-    output->can_cut = fstat(output->fd, &status) == 0 && S_ISREG(status.st_mode);
-    return true;
-failed:
-    output_abandon(output);
+    output_abandon(output, true);
     return false;
 }
 
@@ -125,28 +171,50 @@ static void forget(struct dump_output *output)
     *output = (struct dump_output){.fd = -1};
 }
 
+/* Before the file is closed: forked children have it open, too. */
+static void unlock(const struct dump_output *output)
+{
+    if (output->is_locked)
+        flock(output->fd, LOCK_UN);
+}
+
+/* What replaces a file is as secret as that was. */
+static void take_mode(const struct dump_output *output)
+{
+    struct stat status;
+    if (stat(output->path, &status) == 0)
+        (void)!fchmod(output->fd, status.st_mode & 07777);
+}
+
 bool output_finish(struct dump_output *output, bool is_complete)
 {
     bool is_renamed = is_complete && output->part_path != NULL;
     int fd = output->fd;
+    if (is_renamed)
+        take_mode(output);
     bool synced = !is_renamed || fsync(fd) == 0;
     int sync_errno = errno;
+    bool renamed = !synced || !is_renamed || rename(output->part_path, output->path) == 0;
+    int rename_errno = errno;
+    unlock(output);
     output->fd = -1;
-    output->can_cut = false;
+    output->can_cut = output->is_locked = false;
     /* Network file systems may say here that a write failed. */
     bool closed = close(fd) == 0 || errno == EINTR;
-    if (!synced)
-        errno = sync_errno;
-    if (!synced || !closed || (is_renamed && rename(output->part_path, output->path) != 0))
+    if (!synced || !renamed)
+        errno = synced ? rename_errno : sync_errno;
+    if (!synced || !renamed || !closed)
         return false;
     forget(output);
     return true;
 }
 
-void output_abandon(struct dump_output *output)
+void output_abandon(struct dump_output *output, bool is_ours)
 {
-    if (output->is_new)
+    if (is_ours && output->is_new)
         unlink(output->part_path != NULL ? output->part_path : output->path);
+    if (is_ours)
+        unlock(output);
     if (output->fd >= 0)
         close(output->fd);
     forget(output);

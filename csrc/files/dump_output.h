@@ -15,11 +15,12 @@ struct dump_output {
     char *part_path; /* its name until then; NULL: the same */
     bool can_cut;    /* a regular file */
     bool is_new;     /* it was not there, and has not begun */
-    off_t whole;     /* bytes of it that are to stay, whatever happens */
+    bool is_locked;
+    off_t whole; /* bytes of it that are to stay, whatever happens */
 };
 
 /* Creates the file, or opens the one that is there without changing it; takes over the path, which is
- * malloc's. `is_atomic`: under path.part. */
+ * malloc's. `is_atomic`: under path.part. "-": standard output, as it is. No other dump may have it open. */
 bool output_open(struct dump_output *output, char *path, bool is_atomic, struct capture_error *error);
 
 /* Empties it, or, to append, goes to its end. */
@@ -40,7 +41,8 @@ void output_cut(struct dump_output *output);
  * closed all the same, and its names are still known. */
 bool output_finish(struct dump_output *output, bool is_complete);
 
-/* Only closes it; a file that was created, and has not begun, is removed. */
-void output_abandon(struct dump_output *output);
+/* Only closes it; a file that was created, and has not begun, is removed. `is_ours`: not a forked child's
+ * copy. */
+void output_abandon(struct dump_output *output, bool is_ours);
 
 #endif

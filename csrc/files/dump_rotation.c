@@ -6,6 +6,7 @@
 #include <stdio.h>
 #include <stdlib.h>
 #include <string.h>
+#include <strings.h>
 #include <time.h>
 #include <unistd.h>
 
@@ -34,7 +35,7 @@ static const char *extension_of(const char *path)
     if (extension == NULL || extension == name)
         return end;
     for (size_t i = 0; i < sizeof(compressed) / sizeof(compressed[0]); i++)
-        if (strcmp(extension, compressed[i]) == 0)
+        if (strcasecmp(extension, compressed[i]) == 0)
             for (const char *dot = extension - 1; dot > name; dot--)
                 if (*dot == '.')
                     return dot;

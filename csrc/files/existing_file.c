@@ -3,6 +3,7 @@
 #include "existing_file.h"
 #include "byte_input.h"
 #include "capture_file.h"
+#include "link_type.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <string.h>
@@ -81,11 +82,14 @@ static bool is_of_format(const struct wanted *wanted, const struct capture_file 
 static bool has_place_for_device(const struct existing_file *existing, const struct dump_origin *origin,
                                  struct capture_error *error)
 {
-    if (existing->link_type != origin->link_type)
+    uint32_t ours = link_type_to_file(origin->link_type), theirs = link_type_to_file(existing->link_type);
+    if (ours == LINK_TYPE_NO_MEMORY || theirs == LINK_TYPE_NO_MEMORY)
+        return capture_error_set_errno(error, ENOMEM);
+    if (ours != theirs)
         return capture_error_set(error, ERROR_FILE_FORMAT, 0,
                                  "the file that is appended to has link type %" PRIu32
                                  ", this device %" PRIu32 ": write a new file, or pcapng, which holds both",
-                                 existing->link_type, origin->link_type);
+                                 theirs, ours);
     return (existing->snaplen == 0 || existing->snaplen >= origin->snaplen) ||
            capture_error_set(error, ERROR_FILE_FORMAT, 0,
                              "the file that is appended to has a snaplen of %" PRIu32

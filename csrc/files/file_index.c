@@ -104,6 +104,7 @@ struct file_index *file_index_new(const struct index_options *options, struct ca
         return NULL;
     }
     index->fd = options->fd;
+    file_in_use_enter(&index->in_use, index->fd);
     index->count_max = options->count_max;
     index->is_in_order = true;
     index->part = SIZE_MAX;
@@ -136,6 +137,7 @@ void file_index_free(struct file_index *index, struct slab **left)
     free(index->interfaces);
     free(index->parts);
     free(index->rows);
+    file_in_use_leave(&index->in_use);
     close(index->fd);
     free(index);
 }

@@ -5,6 +5,7 @@
 
 #include "capture_file.h"
 #include "file_filters.h"
+#include "files_in_use.h"
 
 struct index_row {
     int64_t timestamp_ns;
@@ -21,6 +22,7 @@ struct index_part {
 
 struct file_index {
     int fd; /* its own */
+    struct file_in_use in_use;
     struct index_row *rows;
     size_t count;
     bool is_in_order; /* of time */

@@ -7,7 +7,11 @@
 #define PCAP_MAGIC_MICRO UINT32_C(0xa1b2c3d4)
 #define PCAP_MAGIC_NANO UINT32_C(0xa1b23c4d)
 
-enum { PCAP_FORMAT_MAJOR = 2, PCAP_FORMAT_MINOR = 4 };
+enum {
+    PCAP_FORMAT_MAJOR = 2,
+    PCAP_FORMAT_MINOR = 4,
+    PCAP_LINKTYPE_MAX = 0x03ffffff, /* the bits above tell of a frame check sequence */
+};
 
 struct pcap_file_header {
     uint32_t magic;

@@ -1,6 +1,7 @@
 /* The pcap format, in all variants that libpcap reads.
  * Format: draft-ietf-opsawg-pcap; older versions, and longer record headers, as libpcap knows them. */
 #include "file_reader.h"
+#include "pcap_format.h"
 
 enum {
     FILE_HEADER = 24,
@@ -27,8 +28,6 @@ static bool set_version(struct file_reader *reader, unsigned major, unsigned min
 static enum reader_result pcap_begin(struct file_reader *reader)
 {
     enum { MICROSECONDS = 0xa1b2c3d4, NANOSECONDS = 0xa1b23c4d, LONG_RECORDS = 0xa1b2cd34 };
-    /* The upper bits tell of a frame check sequence. */
-    enum { LINK_TYPE_BITS = 0x03ffffff };
     const uint8_t *header = reader->start;
     reader->is_swapped = false;
     uint32_t magic = reader_u32(reader, header);
@@ -44,7 +43,7 @@ static enum reader_result pcap_begin(struct file_reader *reader)
                           "a pcap file of version %u.%u: only 2.0 to 2.4 are known", major, minor);
         return READER_DAMAGED;
     }
-    struct interface head = {.link_type = reader_u32(reader, header + 20) & LINK_TYPE_BITS,
+    struct interface head = {.link_type = reader_u32(reader, header + 20) & PCAP_LINKTYPE_MAX,
                              .snaplen = reader_u32(reader, header + 16)};
     struct reader_interface *interface = reader_add_interface(reader, &head, NULL, 0);
     if (interface == NULL)

@@ -50,6 +50,10 @@ static bool pcap_begin(struct record_writer *writer, struct write_buffer *buffer
                                       .linktype = pcap->linktype};
     if (pcap->linktype == LINK_TYPE_NO_MEMORY)
         return capture_error_set_errno(error, ENOMEM);
+    if (pcap->linktype > PCAP_LINKTYPE_MAX)
+        return capture_error_set(error, ERROR_FILE_FORMAT, 0,
+                                 "a pcap file has 26 bits for a link type, in which %" PRIu32 " does not fit",
+                                 pcap->linktype);
     buffer_append(buffer, &header, sizeof(header));
     return true;
 }

@@ -72,12 +72,20 @@ void pcapng_interface_statistics(struct file_reader *reader, const struct pcapng
     struct raw_options options = block_options(reader, block, LEAST_INTERFACE_STATISTICS);
     uint32_t index = reader_u32(reader, block->bytes + BLOCK_HEADER);
     struct option option;
+    uint64_t dropped = 0;
+    bool has_drops = false;
     if (index >= reader->interface_count)
         return;
     while (option_take(&options, &option)) {
-        if (option.code == ISB_IFRECV && option.length == 8)
+        if (option.length != 8)
+            continue;
+        if (option.code == ISB_IFRECV)
             reader->interfaces[index].received = reader_u64(reader, option.value);
-        else if (option.code == ISB_IFDROP && option.length == 8)
-            reader->interfaces[index].dropped = reader_u64(reader, option.value);
+        if (option.code != ISB_IFDROP && option.code != ISB_OSDROP)
+            continue;
+        dropped += reader_u64(reader, option.value);
+        has_drops = true;
     }
+    if (has_drops)
+        reader->interfaces[index].dropped = dropped;
 }

@@ -199,6 +199,7 @@ static bool pcapng_end(struct record_writer *writer, struct write_buffer *buffer
     struct pcapng_writer *pcapng = (void *)writer;
     const struct told_interface unused = {.link_type = pcapng->origin->link_type};
     uint32_t started[2], ended[2];
+    uint64_t lost; /* all: it is what Wireshark tells of, and what dumpcap writes there */
     if (pcapng->told.count == 0 && !append_interface(pcapng, buffer, &unused, error))
         return false;
     if (statistics == NULL || !clock_time(statistics->started_ns, &pcapng->told.items[0], started) ||
@@ -206,14 +207,14 @@ static bool pcapng_end(struct record_writer *writer, struct write_buffer *buffer
         return true;
     if (!buffer_reserve(buffer, BLOCK_EDGES + 12 + 7 * option_size(8)))
         return capture_error_set_errno(error, ENOMEM);
+    lost = statistics->dropped + statistics->dropped_interface;
     size_t start = begin_block(buffer, INTERFACE_STATISTICS_BLOCK);
     buffer_append_u32(buffer, 0);
     buffer_append(buffer, ended, sizeof(ended));
     option_append(buffer, ISB_STARTTIME, started, sizeof(started));
     option_append(buffer, ISB_ENDTIME, ended, sizeof(ended));
     option_append(buffer, ISB_IFRECV, &statistics->received, 8);
-    option_append(buffer, ISB_IFDROP, &statistics->dropped_interface, 8);
-    option_append(buffer, ISB_OSDROP, &statistics->dropped, 8);
+    option_append(buffer, ISB_IFDROP, &lost, 8);
     option_append(buffer, ISB_USRDELIV, &statistics->delivered, 8);
     option_append_end(buffer);
     end_block(buffer, start);

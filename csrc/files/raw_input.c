@@ -18,6 +18,8 @@ static bool take_fd(struct raw_input *raw, int fd, struct capture_error *error)
     if (S_ISDIR(status.st_mode))
         return capture_error_set_errno(error, EISDIR);
     raw->is_regular = S_ISREG(status.st_mode);
+    if (!raw->follow) /* else it may well be written meanwhile */
+        file_in_use_enter(&raw->in_use, fd);
     return true;
 }
 
@@ -166,6 +168,7 @@ enum input_result raw_read(struct raw_input *raw, uint8_t *bytes, size_t size, s
 
 void raw_close(struct raw_input *raw)
 {
+    file_in_use_leave(&raw->in_use);
     if (raw->fd >= 0)
         close(raw->fd);
     if (raw->function.close != NULL)

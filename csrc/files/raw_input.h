@@ -4,6 +4,7 @@
 #define UMPA_FILES_RAW_INPUT_H
 
 #include "byte_input.h"
+#include "files_in_use.h"
 
 struct raw_input {
     int fd;                         /* -1: of a function */
@@ -14,6 +15,7 @@ struct raw_input {
     char *path;        /* of a followed file; else NULL */
     uint64_t start;    /* where reading began */
     uint64_t position; /* in the file */
+    struct file_in_use in_use;
 };
 
 /* False with `error`. Each is to be closed, also after it failed. */

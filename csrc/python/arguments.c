@@ -107,6 +107,12 @@ bool argument_text(PyObject *value, const char *name, PyObject **encoded)
     return *encoded != NULL && has_no_nul(*encoded, name);
 }
 
+bool argument_is_path(PyObject *object)
+{
+    return PyUnicode_Check(object) || PyBytes_Check(object) ||
+           PyObject_HasAttrString((PyObject *)Py_TYPE(object), "__fspath__");
+}
+
 bool argument_path(PyObject *value, const char *name, PyObject **encoded)
 {
     if (value == NULL || value == Py_None)

@@ -25,6 +25,9 @@ const char *name_text(PyObject *name);
 /* A str or None into bytes without NUL, in the file system's encoding; a new reference, NULL for None. */
 bool argument_text(PyObject *value, const char *name, PyObject **encoded);
 
+/* A str, bytes or os.PathLike. */
+bool argument_is_path(PyObject *object);
+
 /* A path (str, bytes or os.PathLike) or None likewise. */
 bool argument_path(PyObject *value, const char *name, PyObject **encoded);
 

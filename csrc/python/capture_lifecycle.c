@@ -50,24 +50,6 @@ static bool has_handler_ended_it_without_gil(void *context)
     return ended;
 }
 
-bool capture_dump_origin(CaptureObject *self, struct dump_origin *origin, PyObject **text)
-{
-    bool is_live = self->gather_ns != 0;
-    PyObject *subject = is_live ? self->filter : self->subject;
-    *origin = (struct dump_origin){
-        .is_live = is_live,
-        .microseconds = is_live && source_has_microseconds(self->source),
-        .link_type = self->link_type,
-        .snaplen = self->snaplen,
-    };
-    *text = PyUnicode_Check(subject) ? PyUnicode_EncodeFSDefault(subject) : PyBytes_FromString("");
-    if (*text != NULL && is_live)
-        origin->filter = PyBytes_AS_STRING(*text);
-    else if (*text != NULL)
-        origin->source = PyBytes_AS_STRING(*text);
-    return *text != NULL;
-}
-
 struct interrupt_check dump_interrupt(CaptureObject *self)
 {
     return (struct interrupt_check){has_handler_ended_it_without_gil, self};
@@ -76,19 +58,6 @@ struct interrupt_check dump_interrupt(CaptureObject *self)
 bool capture_is_inherited(const CaptureObject *self)
 {
     return self->fork_generation != forks;
-}
-
-static struct dump_statistics dump_statistics(const CaptureObject *self)
-{
-    int64_t now_ns = realtime_ns();
-    return (struct dump_statistics){
-        .started_ns = now_ns - self->stats.elapsed_ns,
-        .ended_ns = now_ns,
-        .received = self->stats.received,
-        .dropped = self->stats.dropped,
-        .dropped_interface = self->stats.dropped_interface,
-        .delivered = self->delivered,
-    };
 }
 
 /* Closes source and dump, whoever fails; false with an exception when the dump could not be finished and
@@ -104,14 +73,14 @@ static bool close_now(CaptureObject *self)
     /* Before another thread may see that it is closed, and ask for them. */
     if (!self->stats_are_final && !capture_is_inherited(self))
         self->stats_are_final = source_stats(source, &self->stats, &(struct capture_error){0});
-    struct dump_statistics statistics = dump_statistics(self);
+    struct dump_statistics statistics = capture_dump_statistics(self);
     capture_end_loans(self);
     self->source = NULL;
     self->dump = NULL;
     self->released_state = PyEval_SaveThread();
     if (dump != NULL)
         finished = dump_file_close(dump, self->gather_ns != 0 && self->stats_are_final ? &statistics : NULL,
-                                   true, dump_interrupt(self), &error);
+                                   !self->is_spoiled, dump_interrupt(self), &error);
     if (capture_is_inherited(self))
         source_abandon(source);
     else
@@ -148,6 +117,13 @@ bool capture_enter(CaptureObject *self)
     self->busy = true;
     self->reader = PyThread_get_thread_ident();
     return true;
+}
+
+void capture_note_exception(CaptureObject *self, PyObject *type)
+{
+    bool is_live = self->gather_ns != 0;
+    if (!is_live || !PyErr_GivenExceptionMatches(type, PyExc_KeyboardInterrupt))
+        self->is_spoiled = true;
 }
 
 /* Closes when somebody asked for it and nobody is inside any more. */

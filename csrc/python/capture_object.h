@@ -30,6 +30,9 @@
 #include "../capture/source.h"
 #include "../files/dump_file.h"
 
+/* How long a packet may wait in a dump's buffer, where nobody says otherwise. */
+#define DEFAULT_FLUSH_NS (100 * INT64_C(1000000))
+
 typedef struct {
     PyObject_HEAD
     struct module_state *state; /* of the module that the type keeps alive */
@@ -72,6 +75,7 @@ typedef struct {
     int64_t finish_mark_ns; /* of realtime_ns: the time of that call */
     bool close_requested;
     bool ended;                    /* the file's end, or an error that ended it */
+    bool is_spoiled;               /* an exception ended it: an atomic dump is not complete */
     PyObject *pending;             /* an exception that was met behind the batch's packets; or NULL */
     PyThreadState *released_state; /* of whoever waits without the GIL */
 } CaptureObject;
@@ -106,6 +110,13 @@ bool capture_leave(CaptureObject *self);
 void capture_visit(CaptureObject *self);
 bool capture_leave_visit(CaptureObject *self);
 
+/* An exception of this type ends the capture. Ctrl-C is how a live one ends. */
+void capture_note_exception(CaptureObject *self, PyObject *type);
+
+/* Notes on the exception where its dump's packets are, if not under its name; false with another exception.
+ */
+bool capture_tell_part(CaptureObject *self, PyObject *exception);
+
 /* By a visitor. Kept for whoever asks after the close, unless somebody who came later was faster. */
 bool capture_ask_for_stats(CaptureObject *self, struct source_stats *stats, struct capture_error *error);
 
@@ -121,9 +132,19 @@ void capture_end_beside_exception(CaptureObject *self);
 /* Sets the exception of a dump that could not be written, unless a signal's handler has set one. */
 void raise_dump_error(CaptureObject *self, const struct capture_error *error);
 
-/* What is known beforehand of the packets that a dump will get; *text keeps what the origin points to. False
- * with an exception. */
-bool capture_dump_origin(CaptureObject *self, struct dump_origin *origin, PyObject **text);
+/* What is known beforehand of the packets that a dump will get, and what that points to. */
+struct known_origin {
+    struct dump_origin origin;
+    PyObject *texts;      /* a list of bytes */
+    const char **sources; /* paths, up to NULL */
+};
+
+/* False with an exception; to be cleared all the same. */
+bool capture_know_origin(CaptureObject *self, struct known_origin *known);
+void known_origin_clear(struct known_origin *known);
+
+/* Of a live capture, as its stats were told last. */
+struct dump_statistics capture_dump_statistics(const CaptureObject *self);
 
 /* For a dump, which is finished whatever ends the capture: only a handler that raises interrupts it, or one
  * that forked, in its child. */

@@ -47,8 +47,7 @@ CaptureObject *capture_new(struct module_state *state, const struct open_options
 static bool capture_prepare(CaptureObject *self, const struct open_options *options)
 {
     struct capture_error error = {0};
-    struct dump_origin origin = {0};
-    PyObject *text = NULL;
+    struct known_origin known = {0};
     self->link_type = source_link_type(self->source);
     self->snaplen = source_snaplen(self->source);
     if (!packet_batch_init(&self->batch)) {
@@ -57,14 +56,14 @@ static bool capture_prepare(CaptureObject *self, const struct open_options *opti
     }
     if (options->dump.path == NULL)
         return true;
-    if (!capture_dump_origin(self, &origin, &text))
-        return false;
-    self->released_state = PyEval_SaveThread();
-    self->dump = dump_file_open(&options->dump.options, &origin, dump_interrupt(self), &error);
-    PyEval_RestoreThread(self->released_state);
-    Py_XDECREF(text);
-    if (self->dump == NULL)
-        raise_dump_error(self, &error);
+    if (capture_know_origin(self, &known)) {
+        self->released_state = PyEval_SaveThread();
+        self->dump = dump_file_open(&options->dump.options, &known.origin, dump_interrupt(self), &error);
+        PyEval_RestoreThread(self->released_state);
+        if (self->dump == NULL)
+            raise_dump_error(self, &error);
+    }
+    known_origin_clear(&known);
     return self->dump != NULL;
 }
 

@@ -5,8 +5,6 @@
 #include "capture_object.h"
 #include "dump_argument.h"
 
-#define DEFAULT_FLUSH_NS (100 * INT64_C(1000000))
-
 /* Arguments, parsed; owned references that open_options_clear releases. */
 struct open_options {
     PyObject *subject; /* bytes: the device or path */

@@ -106,6 +106,14 @@ PyObject *capture_next(PyObject *object, PyObject *args, PyObject *keywords)
     return packet;
 }
 
+/* Of those who read up to the capture's end, or an exception. */
+static bool leave_at_end(CaptureObject *self)
+{
+    if (PyErr_Occurred())
+        capture_note_exception(self, PyErr_Occurred());
+    return capture_leave(self) && !PyErr_Occurred();
+}
+
 const char capture_read_into_doc[] = "read_into(packets, /)\n--\n\n"
                                      "Appends all packets to the list, up to the capture's end.";
 
@@ -129,7 +137,7 @@ PyObject *capture_read_into(PyObject *object, PyObject *list)
     }
     self->arena = NULL;
     arena_close(&arena);
-    if (!capture_leave(self) || PyErr_Occurred())
+    if (!leave_at_end(self))
         return NULL;
     Py_RETURN_NONE;
 }
@@ -191,7 +199,7 @@ PyObject *capture_loop(PyObject *object, PyObject *args)
     }
     PyMem_Free(arguments);
     Py_XDECREF(extra);
-    if (!capture_leave(self) || PyErr_Occurred())
+    if (!leave_at_end(self))
         return NULL;
     Py_RETURN_NONE;
 }
@@ -209,13 +217,9 @@ PyObject *capture_consume(PyObject *object, PyObject *unused)
     if (!capture_enter(self))
         return NULL;
     uint64_t before = self->delivered;
-    int result;
-    while ((result = capture_take(self, &packet)) == 1)
-        if (!capture_deliver(self, packet)) {
-            result = -1;
-            break;
-        }
-    if (!capture_leave(self) || result < 0)
+    while (capture_take(self, &packet) == 1 && capture_deliver(self, packet))
+        continue;
+    if (!leave_at_end(self))
         return NULL;
     return PyLong_FromUnsignedLongLong(self->delivered - before);
 }

@@ -139,7 +139,7 @@ static int fill_batch(CaptureObject *self)
         self->ended = true;
         return 0;
     case FILL_FAILED:
-        self->ended = true;
+        self->ended = self->is_spoiled = true;
         if (error.kind == ERROR_INTERRUPTED && is_to_end(self))
             return 0;
         raise_capture_error(self->state, &error, error.kind == ERROR_FILTER ? self->filter : self->subject);

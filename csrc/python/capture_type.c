@@ -50,13 +50,21 @@ static PyObject *capture_enter_context(PyObject *self, PyObject *unused)
 }
 
 /* An exception that is on its way goes on as it is: a dump that could not be finished is told beside it. */
-static PyObject *capture_exit_context(PyObject *self, PyObject *args)
+static PyObject *capture_exit_context(PyObject *object, PyObject *args)
 {
-    bool is_raising = PyTuple_GET_SIZE(args) > 0 && PyTuple_GET_ITEM(args, 0) != Py_None;
-    if (!capture_end((CaptureObject *)self)) {
+    CaptureObject *self = (CaptureObject *)object;
+    PyObject *type = Py_None, *exception = Py_None, *traceback;
+    if (!PyArg_UnpackTuple(args, "__exit__", 0, 3, &type, &exception, &traceback))
+        return NULL;
+    bool is_raising = type != Py_None;
+    if (is_raising)
+        capture_note_exception(self, type);
+    if (is_raising && self->is_spoiled && !capture_tell_part(self, exception))
+        PyErr_WriteUnraisable(object);
+    if (!capture_end(self)) {
         if (!is_raising)
             return NULL;
-        PyErr_WriteUnraisable(self);
+        PyErr_WriteUnraisable(object);
     }
     Py_RETURN_NONE;
 }

@@ -281,19 +281,13 @@ done:
     return input;
 }
 
-static bool is_path(PyObject *object)
-{
-    return PyUnicode_Check(object) || PyBytes_Check(object) ||
-           PyObject_HasAttrString((PyObject *)Py_TYPE(object), "__fspath__");
-}
-
 struct byte_input *file_input_open(struct module_state *state, PyObject *path, bool follow,
                                    CaptureObject *capture, PyObject *kept, PyObject **name)
 {
     struct byte_input *input;
     struct capture_error error = {0};
     *name = NULL;
-    if (is_path(path))
+    if (argument_is_path(path))
         input = open_path(path, follow, capture, name, &error);
     else if (is_number(path))
         input = open_number(path, follow, name, &error);

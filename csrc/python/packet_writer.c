@@ -6,6 +6,8 @@
 #include "errors.h"
 #include "packet_memory.h"
 
+#include "../capture/clock.h"
+
 typedef struct {
     PyObject_HEAD
     struct module_state *state;
@@ -15,6 +17,10 @@ typedef struct {
     unsigned fork_generation;
     bool is_busy;
     bool error_told; /* by an exception: close() does not repeat it */
+    bool is_waiting; /* a record, in the dump's buffer */
+    int64_t flush_due_ns;
+    bool has_statistics; /* of the live capture whose packets were written */
+    struct dump_statistics statistics;
     PyThreadState *released_state;
 } WriterObject;
 
@@ -78,9 +84,22 @@ static bool return_to_gil(WriterObject *self, bool done, const struct capture_er
 static bool flush(WriterObject *self)
 {
     struct capture_error error;
+    self->is_waiting = false;
     leave_gil(self);
     bool flushed = dump_file_flush(self->dump, interrupt_of(self), &error);
     return return_to_gil(self, flushed, &error);
+}
+
+/* A record stays in the buffer for so long, unless the next packet is waited for: then it may stay for longer
+ * where it is no capture that waits. */
+static bool flush_when_due(WriterObject *self)
+{
+    int64_t now_ns = monotonic_ns();
+    if (!self->is_waiting) {
+        self->is_waiting = true;
+        self->flush_due_ns = now_ns + DEFAULT_FLUSH_NS;
+    }
+    return now_ns < self->flush_due_ns || flush(self);
 }
 
 /* The packet's bytes stay where they are while the GIL is away. */
@@ -88,17 +107,19 @@ static bool append(WriterObject *self, const struct packet *packet, struct inter
 {
     struct capture_error error;
     if (!dump_file_has_room(self->dump, packet)) {
+        self->is_waiting = false;
         leave_gil(self);
         bool has_room = dump_file_make_room(self->dump, packet, interrupt_of(self), &error);
         if (!return_to_gil(self, has_room, &error) || !is_free(self)) /* a handler may have closed it */
             return false;
     }
     if (!dump_file_append(self->dump, packet, interface, &error)) {
+        self->error_told = true;
         raise_capture_error(self->state, &error, self->path);
         return false;
     }
     self->written++;
-    return true;
+    return flush_when_due(self);
 }
 
 static bool append_object(WriterObject *self, PyObject *object)
@@ -126,7 +147,25 @@ static PyObject *writer_write(PyObject *object, PyObject *packet)
     Py_RETURN_NONE;
 }
 
-/* A device's packets are in the file before the next ones are waited for. */
+/* The next packet of such a capture may be long in coming. */
+static bool may_wait(const CaptureObject *capture)
+{
+    return capture->gather_ns != 0 || capture->follows || PyList_GET_SIZE(capture->kept) > 0 ||
+           source_fd(capture->source) >= 0;
+}
+
+static bool note_statistics(WriterObject *self, CaptureObject *capture)
+{
+    if (capture->gather_ns == 0)
+        return true;
+    capture_visit(capture);
+    capture_ask_for_stats(capture, &(struct source_stats){0}, &(struct capture_error){0});
+    self->statistics = capture_dump_statistics(capture);
+    self->has_statistics = true;
+    return capture_leave_visit(capture);
+}
+
+/* What a capture may wait for comes once its packets are in the file. */
 static bool write_capture(WriterObject *self, CaptureObject *capture)
 {
     const struct packet *packet;
@@ -134,14 +173,14 @@ static bool write_capture(WriterObject *self, CaptureObject *capture)
     if (!capture_enter(capture))
         return false;
     do {
-        if (capture->batch.unread == 0 && capture->gather_ns != 0 && dump_file_is_waiting(self->dump) &&
-            !flush(self))
+        if (capture->batch.unread == 0 && self->is_waiting && may_wait(capture) && !flush(self))
             break;
         if ((result = capture_take(capture, &packet)) != 1)
             break;
     } while (is_free(self) && append(self, packet, chunk_interface(packet)) &&
              capture_deliver(capture, packet));
-    return capture_leave(capture) && !PyErr_Occurred();
+    bool is_well = note_statistics(self, capture) && !PyErr_Occurred();
+    return capture_leave(capture) && is_well;
 }
 
 static bool write_iterable(WriterObject *self, PyObject *packets)
@@ -197,7 +236,8 @@ static bool close_now(WriterObject *self, bool is_complete)
         return raise_state(self, "is in use by another thread");
     self->dump = NULL;
     leave_gil(self);
-    bool closed = dump_file_close(dump, NULL, is_complete, interrupt_of(self), &error);
+    bool closed = dump_file_close(dump, self->has_statistics ? &self->statistics : NULL, is_complete,
+                                  interrupt_of(self), &error);
     return return_to_gil(self, closed || self->error_told, &error);
 }
 
@@ -233,17 +273,16 @@ static PyObject *writer_exit(PyObject *object, PyObject *args)
     Py_RETURN_NONE;
 }
 
-/* What can be told beforehand of the packets; `text` keeps what the origin points to. */
-static bool make_origin(struct module_state *state, PyObject *packets, struct dump_origin *origin,
-                        PyObject **text)
+/* What can be told beforehand of the packets. */
+static bool make_origin(struct module_state *state, PyObject *packets, struct known_origin *known)
 {
     enum { ETHERNET = 1 };
-    origin->link_type = ETHERNET;
-    origin->is_in_memory = packets == NULL || PyList_Check(packets) || PyTuple_Check(packets);
+    known->origin.link_type = ETHERNET;
+    known->origin.is_in_memory = packets == NULL || PyList_Check(packets) || PyTuple_Check(packets);
     if (packets == NULL || !Py_IS_TYPE(packets, state->capture_type))
         return true;
     CaptureObject *capture = (CaptureObject *)packets;
-    return capture_is_open(capture) && capture_dump_origin(capture, origin, text);
+    return capture_is_open(capture) && capture_know_origin(capture, known);
 }
 
 static const char writer_doc[] =
@@ -255,9 +294,9 @@ static PyObject *writer_new(PyTypeObject *type, PyObject *args, PyObject *keywor
 {
     static char *names[] = {"dump", "packets", NULL};
     struct module_state *state = PyType_GetModuleState(type);
-    PyObject *dump, *packets = NULL, *text = NULL;
+    PyObject *dump, *packets = NULL;
     struct dump_argument argument = {0};
-    struct dump_origin origin = {0};
+    struct known_origin known = {0};
     struct capture_error error;
     WriterObject *self = NULL;
     if (!PyArg_ParseTupleAndKeywords(args, keywords, "O|O:PacketWriter", names, &dump, &packets))
@@ -267,7 +306,7 @@ static PyObject *writer_new(PyTypeObject *type, PyObject *args, PyObject *keywor
                         "dump must be a path (str, bytes or os.PathLike) or a Dump, not None");
         return NULL;
     }
-    if (!argument_dump(dump, "dump", &argument) || !make_origin(state, packets, &origin, &text) ||
+    if (!argument_dump(dump, "dump", &argument) || !make_origin(state, packets, &known) ||
         (self = (WriterObject *)type->tp_alloc(type, 0)) == NULL)
         goto done;
     self->state = state;
@@ -275,14 +314,14 @@ static PyObject *writer_new(PyTypeObject *type, PyObject *args, PyObject *keywor
     if ((self->path = PyUnicode_DecodeFSDefault(argument.options.path)) == NULL)
         goto failed;
     leave_gil(self);
-    self->dump = dump_file_open(&argument.options, &origin, interrupt_of(self), &error);
+    self->dump = dump_file_open(&argument.options, &known.origin, interrupt_of(self), &error);
     if (return_to_gil(self, self->dump != NULL, &error))
         goto done;
 failed:
     Py_CLEAR(self);
 done:
     dump_argument_clear(&argument);
-    Py_XDECREF(text);
+    known_origin_clear(&known);
     return (PyObject *)self;
 }
 
@@ -312,6 +351,26 @@ static PyObject *writer_repr(PyObject *object)
                                 (unsigned long long)self->written, self->dump == NULL ? ", closed" : "");
 }
 
+static PyObject *writer_get_part(PyObject *object, void *closure)
+{
+    const WriterObject *self = (WriterObject *)object;
+    const char *part = self->dump == NULL ? NULL : dump_file_part_path(self->dump);
+    (void)closure;
+    return part == NULL ? Py_NewRef(Py_None) : PyUnicode_DecodeFSDefault(part);
+}
+
+static PyObject *writer_get_written(PyObject *object, void *closure)
+{
+    (void)closure;
+    return PyLong_FromUnsignedLongLong(((WriterObject *)object)->written);
+}
+
+static PyGetSetDef writer_getset[] = {
+    {"part", writer_get_part, NULL, "What an atomic file is called until it is complete, or None.", NULL},
+    {"written", writer_get_written, NULL, "Packets so far; the last may wait in memory.", NULL},
+    {NULL, NULL, NULL, NULL, NULL},
+};
+
 static PyMethodDef writer_methods[] = {
     {"write", writer_write, METH_O, write_doc},
     {"write_all", writer_write_all, METH_O, write_all_doc},
@@ -323,13 +382,10 @@ static PyMethodDef writer_methods[] = {
 };
 
 static PyType_Slot writer_slots[] = {
-    {Py_tp_new, writer_new},
-    {Py_tp_dealloc, writer_dealloc},
-    {Py_tp_finalize, writer_finalize},
-    {Py_tp_methods, writer_methods},
-    {Py_tp_repr, writer_repr},
-    {Py_tp_doc, (void *)writer_doc},
-    {0, NULL},
+    {Py_tp_new, writer_new},           {Py_tp_dealloc, writer_dealloc},
+    {Py_tp_finalize, writer_finalize}, {Py_tp_methods, writer_methods},
+    {Py_tp_getset, writer_getset},     {Py_tp_repr, writer_repr},
+    {Py_tp_doc, (void *)writer_doc},   {0, NULL},
 };
 
 static PyType_Spec writer_spec = {
