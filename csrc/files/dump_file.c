@@ -178,10 +178,11 @@ static bool is_no_source(struct dump_file *dump, struct capture_error *error)
 {
     if (!is_source(dump))
         return true;
-    capture_error_set(error, ERROR_ARGUMENT, 0,
-                      "'%.250s' is the very file that packets are read from: write another one, or atomically, "
-                      "which replaces it at the end",
-                      dump->output.path);
+    capture_error_set(
+        error, ERROR_ARGUMENT, 0,
+        "'%.250s' is the very file that packets are read from: write another one, or atomically, "
+        "which replaces it at the end",
+        dump->output.path);
     output_abandon(&dump->output, true);
     return false;
 }
@@ -211,7 +212,8 @@ static bool open_file(struct dump_file *dump, int64_t time_ns, struct interrupt_
     }
     dump->has_begun = false;
     dump->packets_in_file = 0;
-    bool is_open = output_open(&dump->output, path, dump->options.atomic, error) || name_file(dump, named, error);
+    bool is_open =
+        output_open(&dump->output, path, dump->options.atomic, error) || name_file(dump, named, error);
     free(named);
     if (!is_open || !is_no_source(dump, error))
         return false;
