@@ -26,7 +26,7 @@ LINK_TYPES_any :=
 READERS := $(addprefix csrc/files/,capture_file.c file_reader.c file_window.c file_index.c index_records.c \
     pcap_reader.c pcapng_blocks.c pcapng_options.c pcapng_reader.c)
 INPUTS := $(addprefix csrc/files/,byte_input.c decompress.c decompress_gzip.c decompress_xz.c decompress_zstd.c \
-    raw_input.c) $(addprefix csrc/capture/,capture_error.c chunk.c interface.c)
+    raw_input.c files_in_use.c) $(addprefix csrc/capture/,capture_error.c chunk.c interface.c)
 WALK_FILE := fuzz/walk_file.c fuzz/walk_index.c fuzz/watch_memory.c fuzz/file_input.c
 WATCHED := $(addprefix -Wl$(comma)--wrap=,input_read slab_next_chunk slab_new)
 has_header = $(shell echo '\#include <$(1)>' | $(CC) -E - >/dev/null 2>&1 && echo yes)

@@ -26,7 +26,7 @@ def compress(name: str, data: bytes, *options: str) -> bytes:
 
 def compile_program(program: Path, libraries: dict[str, str]) -> Path:
     sources = [HERE / "byte_input_program.c", C_CODE / "capture" / "capture_error.c"]
-    for pattern in ("byte_input.c", "raw_input.c", "decompress*.c"):
+    for pattern in ("byte_input.c", "raw_input.c", "files_in_use.c", "decompress*.c"):
         sources += sorted((C_CODE / "files").glob(pattern))
     flags = ["-std=c11", "-O1", "-g", f"-I{C_CODE}", "-Wall", "-Wextra", "-Werror"]
     flags += ["-fsanitize=address,undefined", "-fno-sanitize-recover=all"]

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import contextlib
-import itertools
 import os
 import signal
 import subprocess
@@ -12,11 +11,11 @@ import threading
 import time
 
 import pytest
-from capture_files import ETHERNET, RAW_IP, SECOND, numbered, pcap, read_pcap, seen
+from capture_files import ETHERNET, SECOND, numbered, pcap, read_pcap, seen
 from pcapng_blocks import parse_pcapng
 from written_files import COMPRESSIONS, EVERY_FORMAT, FORMATS, compression_of, judged, records_in, unpacked
 
-from umpa_sniffing import Dump, Packet, UMPASniffingException, from_file, open_offline, write
+from umpa_sniffing import Dump, Packet, UMPASniffingException, open_offline, write
 from umpa_sniffing._core import PacketWriter
 
 DBUS = 231
@@ -115,68 +114,6 @@ def test_an_application_is_told(tmp_path):
     ]
 
 
-# Times and link types
-
-
-ANY_TIMES = [0, 1, -1, -SECOND, 2**32 * SECOND, -(2**63), 2**63 - 1, 1_700_000_000_123_456_789]
-
-
-def test_any_time_is_exact_in_pcapng(tmp_path):
-    some = [Packet(b"x", timestamp_ns=time) for time in ANY_TIMES]
-    write(tmp_path / "times.pcapng", some)
-    assert [each.timestamp_ns for each in records_in(tmp_path / "times.pcapng")] == ANY_TIMES
-    assert judged(tmp_path / "times.pcapng", tmp_path) == len(some)
-
-
-def test_times_in_pcap_are_those_of_32_bits(tmp_path):
-    some = [Packet(b"x", timestamp_ns=time) for time in (0, 1, 2**32 * SECOND - 1)]
-    write(tmp_path / "times.pcap", some)
-    assert records_in(tmp_path / "times.pcap") == [seen(packet) for packet in some]
-
-
-@pytest.mark.parametrize("time", [-1, 2**32 * SECOND, -(2**63), 2**63 - 1])
-def test_other_times_need_pcapng(time, tmp_path):
-    some = [Packet(b"x", timestamp_ns=time) for time in (0, 1, time, 2)]
-    with pytest.raises(UMPASniffingException, match=f"times.pcap.*2106.* {time} ns.*pcapng") as caught:
-        write(tmp_path / "times.pcap", some)
-    assert isinstance(caught.value, ValueError)
-    assert records_in(tmp_path / "times.pcap") == [seen(packet) for packet in some[:2]]
-
-
-def test_mixed_link_types(tmp_path):
-    some = [*packets(3), Packet(b"E", RAW_IP), *packets(2)]
-    write(tmp_path / "mixed.pcapng", some)
-    [section] = parse_pcapng((tmp_path / "mixed.pcapng").read_bytes())
-    assert [each.link_type for each in section.interfaces] == [ETHERNET, RAW_IP]
-    assert [each.interface.link_type for each in section.packets] == [1, 1, 1, RAW_IP, 1, 1]
-    with pytest.raises(UMPASniffingException) as caught:
-        write(tmp_path / "mixed.pcap", some)
-    words = str(caught.value)
-    assert isinstance(caught.value, ValueError)
-    assert "mixed.pcap" in words and "link type 101" in words and "is 1" in words and "pcapng" in words
-    assert records_in(tmp_path / "mixed.pcap") == [seen(packet) for packet in some[:3]]
-
-
-def test_a_link_type_has_another_number_in_files(tmp_path):
-    """DLT_RAW is 12 on Linux, LINKTYPE_RAW is 101."""
-    for name in ("raw.pcap", "raw.pcapng"):
-        write(tmp_path / name, [Packet(b"E", 12)])
-        assert run_link_type(tmp_path / name) == 101
-
-
-def run_link_type(path) -> int:
-    content = path.read_bytes()
-    if path.suffix == ".pcapng":
-        return parse_pcapng(content)[0].interfaces[0].link_type
-    return int.from_bytes(content[20:24], "little")
-
-
-def test_a_link_type_that_pcapng_has_no_room_for(tmp_path):
-    with pytest.raises(ValueError, match="16 bits"):
-        write(tmp_path / "some.pcapng", [*packets(2), Packet(b"", 70_000)])
-    assert len(records_in(tmp_path / "some.pcapng")) == 2
-
-
 # Where the packets come from
 
 
@@ -226,184 +163,6 @@ def test_a_capture_whose_file_is_damaged(tmp_path):
     with open_offline(tmp_path / "cut.pcap") as capture, pytest.raises(ValueError, match=r"cut\.pcap"):
         write(tmp_path / "out.pcap", capture)
     assert read_pcap(tmp_path / "out.pcap") == numbered(8)
-
-
-@pytest.mark.parametrize("append", [False, True])
-@pytest.mark.parametrize("name", ["in.pcap", "other name"])
-def test_the_file_that_is_read_is_not_written(name, append, tmp_path):
-    path = tmp_path / "in.pcap"
-    path.write_bytes(pcap(numbered(9)))
-    if name != "in.pcap":
-        os.link(path, tmp_path / name)
-    with open_offline(path) as capture, pytest.raises(ValueError, match="the very file") as caught:
-        write(tmp_path / name, capture, append=append, format="nsecpcap")
-    assert str(tmp_path / name) in str(caught.value)
-    assert read_pcap(path) == numbered(9)
-
-
-def opened(path):
-    """Ways in which a file is still read when write() begins: what to write, and what keeps it open."""
-    other = path.with_name("other.pcap")
-    other.write_bytes(pcap(numbered(3)))
-    yield open_offline([other, path])
-    yield open_offline([other, path], merge=True)
-    yield open_offline([path, other])
-    yield (packet for packet in open_offline(path))
-    yield (Packet(bytes(packet)) for packet in open_offline(path))
-    yield itertools.chain(packets(1), open_offline(path))
-    yield open_offline(path).index()
-    yield open_offline(os.open(path, os.O_RDONLY))
-
-
-@pytest.mark.filterwarnings("ignore::ResourceWarning")
-@pytest.mark.parametrize("way", range(8))
-@pytest.mark.parametrize("options", [{}, {"append": True}])
-def test_no_file_that_is_still_read_is_written(way, options, tmp_path):
-    path = tmp_path / "in.pcap"
-    path.write_bytes(pcap(numbered(5000)))
-    some = next(itertools.islice(opened(path), way, None))
-    with pytest.raises(ValueError, match="the very file"):
-        write(path, some, **options)
-    assert path.read_bytes() == pcap(numbered(5000))
-
-
-def test_a_dump_does_not_write_over_its_source(tmp_path):
-    paths = [tmp_path / "a.pcap", tmp_path / "b.pcap"]
-    for path in paths:
-        path.write_bytes(pcap(numbered(5)))
-    for path in paths:
-        with pytest.raises(ValueError, match="the very file"):
-            open_offline(paths, dump=path)
-        assert path.read_bytes() == pcap(numbered(5))
-
-
-def test_rotation_does_not_write_over_its_sources(tmp_path):
-    write(tmp_path / "x.pcap", packets(30), rotate_packets=10)
-    files = sorted(tmp_path.iterdir())
-    before = [path.read_bytes() for path in files]
-    with pytest.raises(ValueError, match=f"{files[0].name}.*the very file"):
-        write(tmp_path / "x.pcap", open_offline(files), rotate_packets=10)
-    assert [path.read_bytes() for path in files] == before
-
-
-def test_what_was_read_to_its_end_and_closed_may_be_replaced(tmp_path):
-    path = tmp_path / "in.pcap"
-    path.write_bytes(pcap(numbered(5)))
-    some = from_file(path)
-    assert write(path, (packet for packet in some if packet is not some[0])) == 4
-    assert read_pcap(path) == numbered(5)[1:]
-
-
-def test_a_list_may_replace_the_file_it_was_read_from(tmp_path):
-    path = tmp_path / "some.pcap"
-    path.write_bytes(pcap(numbered(9)))
-    assert write(path, from_file(path)[:4]) == 4
-    assert read_pcap(path) == numbered(4)
-
-
-def test_a_capture_may_replace_its_file_at_the_end(tmp_path):
-    path = tmp_path / "some.pcap"
-    path.write_bytes(pcap(numbered(900)))
-    with open_offline(path, filter="udp dst port 54") as capture:
-        assert write(path, capture, atomic=True) == 450
-    assert read_pcap(path) == numbered(900)[1::2]
-
-
-# Atomic
-
-
-@pytest.mark.parametrize("format", EVERY_FORMAT)
-def test_an_atomic_file_appears_at_the_end(format, tmp_path):
-    path, part = tmp_path / "whole", tmp_path / "whole.part"
-    path.write_bytes(b"old")
-
-    def some():
-        for packet in packets(5):
-            assert path.read_bytes() == b"old" and part.exists()
-            yield packet
-
-    write(path, some(), atomic=True, format=format)
-    assert len(records_in(path)) == 5 and judged(path, tmp_path) == 5
-    assert not part.exists()
-
-
-def test_an_atomic_file_that_is_not_finished_keeps_its_other_name(tmp_path):
-    path, part = tmp_path / "whole.pcap", tmp_path / "whole.pcap.part"
-    with pytest.raises(TypeError) as caught:
-        write(path, [*packets(5), None], atomic=True)
-    assert not path.exists() and len(read_pcap(part)) == 5
-    if hasattr(caught.value, "add_note"):
-        assert any("whole.pcap.part" in note for note in caught.value.__notes__)
-
-
-def test_an_atomic_dump_of_a_damaged_file_is_not_finished(tmp_path):
-    path, part = tmp_path / "whole.pcap", tmp_path / "whole.pcap.part"
-    path.write_bytes(b"old")
-    (tmp_path / "cut.pcap").write_bytes(pcap(numbered(9))[:-1])
-    with (
-        pytest.raises(ValueError, match="file is cut") as caught,
-        open_offline(tmp_path / "cut.pcap", dump=Dump(path, atomic=True)) as capture,
-    ):
-        capture.consume()
-    assert path.read_bytes() == b"old" and len(read_pcap(part)) == 8
-    if hasattr(caught.value, "add_note"):
-        assert any("whole.pcap.part" in note for note in caught.value.__notes__)
-
-
-def test_two_atomic_dumps_do_not_share_a_part(tmp_path):
-    path = tmp_path / "whole.pcap"
-    refused = []
-
-    def some():
-        for number, packet in enumerate(packets(5)):
-            if number == 3:
-                with pytest.raises(OSError, match="another dump is writing") as caught:
-                    write(path, packets(1), atomic=True)
-                refused.append(caught.value)
-            yield packet
-
-    assert write(path, some(), atomic=True) == 5
-    assert len(refused) == 1 and len(read_pcap(path)) == 5
-
-
-def test_a_part_is_not_written_through_a_link(tmp_path):
-    (tmp_path / "victim").write_bytes(b"precious")
-    (tmp_path / "some.pcap.part").symlink_to(tmp_path / "victim")
-    with pytest.raises(OSError, match="symbolic links"):
-        write(tmp_path / "some.pcap", packets(1), atomic=True)
-    assert (tmp_path / "victim").read_bytes() == b"precious"
-
-
-def test_a_part_that_was_left_is_written_anew(tmp_path):
-    (tmp_path / "some.pcap.part").write_bytes(b"left by a crash" * 100)
-    write(tmp_path / "some.pcap", packets(2), atomic=True)
-    assert len(read_pcap(tmp_path / "some.pcap")) == 2
-
-
-def test_what_replaces_a_file_is_as_secret(tmp_path):
-    path = tmp_path / "some.pcap"
-    path.touch(mode=0o600)
-    write(path, packets(1), atomic=True)
-    assert path.stat().st_mode & 0o777 == 0o600
-
-
-def test_an_atomic_file_replaces_no_link(tmp_path):
-    (tmp_path / "link.pcap").symlink_to(tmp_path / "some.pcap")
-    with pytest.raises(OSError, match="symbolic link: give the path"):
-        write(tmp_path / "link.pcap", packets(1), atomic=True)
-
-
-@pytest.mark.parametrize("path", ["/no/such/directory/some.pcap", "/dev/full"])
-def test_no_part_is_told_of_where_there_is_none(path):
-    with pytest.raises(OSError) as caught:
-        write(path, packets(1), atomic=True)
-    assert not getattr(caught.value, "__notes__", [])
-
-
-def test_an_atomic_file_replaces_no_device(tmp_path):
-    os.mkfifo(tmp_path / "fifo")
-    with pytest.raises(OSError, match="regular files only"):
-        write(tmp_path / "fifo", packets(1), atomic=True)
 
 
 # Arguments

@@ -53,12 +53,13 @@ static bool make_room(struct byte_input *input, size_t room)
     return true;
 }
 
-static struct byte_input *new_input(void)
+static struct byte_input *new_input(struct capture_error *error)
 {
     struct byte_input *input = calloc(1, sizeof(*input));
     if (input != NULL && make_room(input, PAGE))
         return input;
     free(input);
+    capture_error_set_errno(error, ENOMEM);
     return NULL;
 }
 
@@ -73,33 +74,27 @@ static struct byte_input *opened(struct byte_input *input, bool is_open)
 struct byte_input *input_of_path(const char *path, bool follow, struct interrupt_check interrupt,
                                  struct capture_error *error)
 {
-    struct byte_input *input = new_input();
-    if (input != NULL)
-        return opened(input, raw_open_path(&input->raw, path, follow, interrupt, error));
-    capture_error_set_errno(error, ENOMEM);
-    return NULL;
+    struct byte_input *input = new_input(error);
+    return input == NULL ? NULL : opened(input, raw_open_path(&input->raw, path, follow, interrupt, error));
 }
 
 struct byte_input *input_of_fd(int fd, bool follow, struct capture_error *error)
 {
-    struct byte_input *input = new_input();
+    struct byte_input *input = new_input(error);
     if (input != NULL)
         return opened(input, raw_open_fd(&input->raw, fd, follow, error));
     raw_close(&(struct raw_input){.fd = fd});
-    capture_error_set_errno(error, ENOMEM);
     return NULL;
 }
 
 struct byte_input *input_of_function(struct input_function function, struct capture_error *error)
 {
-    struct byte_input *input = new_input();
-    if (input != NULL) {
+    struct byte_input *input = new_input(error);
+    if (input != NULL)
         raw_open_function(&input->raw, function);
-        return input;
-    }
-    raw_close(&(struct raw_input){.fd = -1, .function = function});
-    capture_error_set_errno(error, ENOMEM);
-    return NULL;
+    else
+        raw_close(&(struct raw_input){.fd = -1, .function = function});
+    return input;
 }
 
 static void close_decompressor(struct byte_input *input)

@@ -1,50 +1,13 @@
 /* A dump: packets into a buffer, the buffer into files. See dump_file.h. */
 #define _POSIX_C_SOURCE 200809L
-#include "dump_file.h"
-#include "../capture/clock.h"
-#include "compress.h"
-#include "dump_output.h"
-#include "dump_rotation.h"
-#include "files_in_use.h"
+#include "dump_file_internal.h"
 #include "link_type.h"
-#include "record_writer.h"
+
+#include "../capture/clock.h"
 #include <errno.h>
 #include <inttypes.h>
 #include <stdio.h>
-#include <string.h>
-#include <sys/stat.h>
 #include <unistd.h>
-
-/* Of what is compressed, more is better; but Ctrl-C waits until it is done. */
-enum { BUFFER_FULL = 256 << 10, COMPRESSED_BUFFER_FULL = 1 << 20 };
-
-struct dump_file {
-    struct dump_options options; /* its texts, and the origin's, are our own */
-    struct dump_origin origin;
-    char *texts[3];
-    char **sources; /* up to NULL */
-    struct record_writer *records;
-    struct compressor *compressor; /* NULL: none */
-    struct dump_rotation rotation;
-    struct dump_output output;
-    struct existing_file existing; /* that is appended to */
-    bool has_begun;                /* the present file */
-    struct write_buffer buffer;    /* whole records, behind a file's beginning */
-    size_t beginning;              /* bytes of that */
-    struct write_buffer compressed;
-    size_t full;
-    uint64_t packets_written;
-    uint64_t packets_in_file; /* the buffer's included */
-    int64_t first_ns;         /* of the present file's packets */
-    pid_t owner;              /* a forked child has a copy of the buffer, which is not its own to write */
-    struct capture_error failure;
-};
-
-static const char *base_name(const char *path)
-{
-    const char *slash = strrchr(path, '/');
-    return slash == NULL ? path : slash + 1;
-}
 
 /* An error of writing: it stays. */
 static bool fail_with(struct dump_file *dump, const struct capture_error *words, struct capture_error *error)
@@ -73,7 +36,7 @@ static bool fail(struct dump_file *dump, int errno_value, struct capture_error *
     return fail_with(dump, &words, error);
 }
 
-static bool begin_file(struct dump_file *dump, uint32_t link_type, struct capture_error *error)
+bool dump_begin(struct dump_file *dump, uint32_t link_type, struct capture_error *error)
 {
     bool appends = dump->options.append && !dump->existing.is_empty;
     if (!output_begin(&dump->output, appends, error) ||
@@ -154,7 +117,7 @@ static bool finish_file(struct dump_file *dump, const struct dump_statistics *st
                         struct interrupt_check interrupt, struct capture_error *error)
 {
     if (!has_nothing_to_append(dump)) {
-        if (!dump->has_begun && !begin_file(dump, dump->origin.link_type, error))
+        if (!dump->has_begun && !dump_begin(dump, dump->origin.link_type, error))
             return fail_with(dump, error, error);
         if (!dump->records->format->end(dump->records, &dump->buffer, statistics, error))
             return fail_with(dump, error, error);
@@ -163,65 +126,6 @@ static bool finish_file(struct dump_file *dump, const struct dump_statistics *st
         return false;
     dump->has_begun = false;
     return output_finish(&dump->output, is_complete) || fail(dump, errno, error);
-}
-
-static bool is_source(const struct dump_file *dump)
-{
-    for (char **source = dump->sources; *source != NULL; source++)
-        if (output_is_at(&dump->output, *source))
-            return true;
-    return !dump->origin.is_in_memory && dump->output.can_cut && is_file_in_use(dump->output.fd);
-}
-
-/* Before anything of it is lost. */
-static bool is_no_source(struct dump_file *dump, struct capture_error *error)
-{
-    if (!is_source(dump))
-        return true;
-    capture_error_set(
-        error, ERROR_ARGUMENT, 0,
-        "'%.250s' is the very file that packets are read from: write another one, or atomically, "
-        "which replaces it at the end",
-        dump->output.path);
-    output_abandon(&dump->output, true);
-    return false;
-}
-
-/* With rotation it is not the path that errors are about. */
-static bool name_file(const struct dump_file *dump, const char *path, struct capture_error *error)
-{
-    struct capture_error words = *error;
-    if (dump_rotates(&dump->options))
-        capture_error_set(error, words.kind, words.errno_value, "%.200s, as '%.250s'", words.text,
-                          base_name(path));
-    return false;
-}
-
-static bool open_file(struct dump_file *dump, int64_t time_ns, struct interrupt_check interrupt,
-                      struct capture_error *error)
-{
-    char *path, *named;
-    if (dump_rotates(&dump->options)) {
-        if ((path = rotation_next_path(&dump->rotation, time_ns, error)) == NULL)
-            return false;
-    } else if ((path = strdup(dump->options.path)) == NULL)
-        return capture_error_set_errno(error, ENOMEM);
-    if ((named = strdup(path)) == NULL) {
-        free(path);
-        return capture_error_set_errno(error, ENOMEM);
-    }
-    dump->has_begun = false;
-    dump->packets_in_file = 0;
-    bool is_open =
-        output_open(&dump->output, path, dump->options.atomic, error) || name_file(dump, named, error);
-    free(named);
-    if (!is_open || !is_no_source(dump, error))
-        return false;
-    if (!dump->options.append ||
-        existing_file_check(&dump->options, &dump->origin, interrupt, &dump->existing, error))
-        return true;
-    output_abandon(&dump->output, true);
-    return false;
 }
 
 /* A rotation by time goes by the packets' own: so a file that is read is cut as the capture would have been,
@@ -253,7 +157,7 @@ bool dump_file_make_room(struct dump_file *dump, const struct packet *packet,
     if (dump->output.fd >= 0 && is_file_full(dump, packet) &&
         !finish_file(dump, NULL, true, interrupt, error))
         return false;
-    return dump->output.fd >= 0 || open_file(dump, packet->timestamp_ns, interrupt, error) ||
+    return dump->output.fd >= 0 || dump_open_next(dump, packet->timestamp_ns, interrupt, error) ||
            fail_with(dump, error, error);
 }
 
@@ -273,99 +177,12 @@ bool dump_file_append(struct dump_file *dump, const struct packet *packet, struc
 {
     if (dump->failure.kind != ERROR_NONE)
         return true;
-    if (!is_readable(packet, error) || (!dump->has_begun && !begin_file(dump, packet->link_type, error)) ||
+    if (!is_readable(packet, error) || (!dump->has_begun && !dump_begin(dump, packet->link_type, error)) ||
         !dump->records->format->append(dump->records, &dump->buffer, packet, interface, error))
         return false;
     if (dump->packets_in_file++ == 0 || packet->timestamp_ns < dump->first_ns)
         dump->first_ns = packet->timestamp_ns;
     return true;
-}
-
-static bool copy_text(struct dump_file *dump, unsigned index, const char **text)
-{
-    if (*text != NULL)
-        *text = dump->texts[index] = strdup(*text);
-    return *text != NULL;
-}
-
-static void free_dump(struct dump_file *dump)
-{
-    if (dump->records != NULL)
-        dump->records->format->free(dump->records);
-    compressor_free(dump->compressor);
-    rotation_free(&dump->rotation);
-    buffer_free(&dump->buffer);
-    buffer_free(&dump->compressed);
-    for (size_t i = 0; i < sizeof(dump->texts) / sizeof(dump->texts[0]); i++)
-        free(dump->texts[i]);
-    for (char **source = dump->sources; source != NULL && *source != NULL; source++)
-        free(*source);
-    free(dump->sources);
-    free(dump);
-}
-
-static bool copy_sources(struct dump_file *dump)
-{
-    size_t count = 0;
-    for (const char *const *source = dump->origin.sources; source != NULL && *source != NULL; source++)
-        count++;
-    dump->sources = calloc(count + 1, sizeof(*dump->sources));
-    for (size_t i = 0; dump->sources != NULL && i < count; i++)
-        if ((dump->sources[i] = strdup(dump->origin.sources[i])) == NULL)
-            return false;
-    dump->origin.sources = NULL;
-    return dump->sources != NULL;
-}
-
-/* All that it needs but the file. */
-static bool prepare(struct dump_file *dump, struct capture_error *error)
-{
-    const struct dump_origin *origin = &dump->origin;
-    bool has_texts =
-        copy_text(dump, 0, &dump->options.path) && copy_text(dump, 1, &dump->options.application) &&
-        (origin->filter == NULL || copy_text(dump, 2, &dump->origin.filter)) && copy_sources(dump);
-    if (!has_texts || !buffer_reserve(&dump->buffer, dump->full))
-        return capture_error_set_errno(error, ENOMEM);
-    dump->records = dump->options.format == DUMP_PCAPNG ? pcapng_writer_new(&dump->options, origin)
-                                                        : pcap_writer_new(&dump->options, origin);
-    if (dump->records == NULL)
-        return capture_error_set_errno(error, ENOMEM);
-    if (dump->options.compression != COMPRESSION_NONE &&
-        (dump->compressor = compressor_new(dump->options.compression, error)) == NULL)
-        return false;
-    return rotation_init(&dump->rotation, &dump->options, error);
-}
-
-/* What can be done before there is a packet. */
-static bool open_first_file(struct dump_file *dump, struct interrupt_check interrupt,
-                            struct capture_error *error)
-{
-    if (!dump->origin.is_live && dump_rotates(&dump->options))
-        return true; /* it is named after its first packet's time */
-    if (!open_file(dump, realtime_ns(), interrupt, error))
-        return false;
-    return !dump->origin.is_live ||
-           (begin_file(dump, dump->origin.link_type, error) && dump_file_flush(dump, interrupt, error));
-}
-
-struct dump_file *dump_file_open(const struct dump_options *options, const struct dump_origin *origin,
-                                 struct interrupt_check interrupt, struct capture_error *error)
-{
-    struct dump_file *dump = calloc(1, sizeof(*dump));
-    if (dump == NULL) {
-        capture_error_set_errno(error, ENOMEM);
-        return NULL;
-    }
-    dump->options = *options;
-    dump->origin = *origin;
-    dump->output.fd = -1;
-    dump->owner = getpid();
-    dump->full = options->compression == COMPRESSION_NONE ? BUFFER_FULL : COMPRESSED_BUFFER_FULL;
-    if (prepare(dump, error) && open_first_file(dump, interrupt, error))
-        return dump;
-    output_abandon(&dump->output, true);
-    free_dump(dump);
-    return NULL;
 }
 
 bool dump_file_close(struct dump_file *dump, const struct dump_statistics *statistics, bool is_complete,
@@ -376,10 +193,10 @@ bool dump_file_close(struct dump_file *dump, const struct dump_statistics *stati
         *error = dump->failure;
         finished = false;
     } else if (is_ours && (is_complete || dump->has_begun)) {
-        bool is_open = dump->output.fd >= 0 || open_file(dump, realtime_ns(), interrupt, error);
+        bool is_open = dump->output.fd >= 0 || dump_open_next(dump, realtime_ns(), interrupt, error);
         finished = is_open && finish_file(dump, statistics, is_complete, interrupt, error);
     }
     output_abandon(&dump->output, is_ours);
-    free_dump(dump);
+    dump_free(dump);
     return finished;
 }

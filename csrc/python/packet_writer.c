@@ -1,28 +1,8 @@
-/* Packets that Python has, into capture files: see packet_writer.h.
- * One thread at a time is in the dump: `is_busy` while it is there without the GIL. */
+/* The type of PacketWriter: see packet_writer_object.h. */
 #include "packet_writer.h"
-#include "capture_object.h"
 #include "dump_argument.h"
 #include "errors.h"
-#include "packet_memory.h"
-
-#include "../capture/clock.h"
-
-typedef struct {
-    PyObject_HEAD
-    struct module_state *state;
-    struct dump_file *dump; /* NULL: closed */
-    PyObject *path;         /* str */
-    uint64_t written;
-    unsigned fork_generation;
-    bool is_busy;
-    bool error_told; /* by an exception: close() does not repeat it */
-    bool is_waiting; /* a record, in the dump's buffer */
-    int64_t flush_due_ns;
-    bool has_statistics; /* of the live capture whose packets were written */
-    struct dump_statistics statistics;
-    PyThreadState *released_state;
-} WriterObject;
+#include "packet_writer_object.h"
 
 static bool raise_state(WriterObject *self, const char *what)
 {
@@ -38,7 +18,7 @@ static bool is_inherited(const WriterObject *self)
     return self->fork_generation != fork_generation();
 }
 
-static bool is_free(WriterObject *self)
+bool writer_is_free(WriterObject *self)
 {
     if (self->dump == NULL)
         return raise_state(self, "is closed");
@@ -56,19 +36,19 @@ static bool has_handler_raised_without_gil(void *context)
     return raised;
 }
 
-static struct interrupt_check interrupt_of(WriterObject *self)
+struct interrupt_check writer_interrupt(WriterObject *self)
 {
     return (struct interrupt_check){has_handler_raised_without_gil, self};
 }
 
-static void leave_gil(WriterObject *self)
+void writer_leave_gil(WriterObject *self)
 {
     self->is_busy = true;
     self->released_state = PyEval_SaveThread();
 }
 
 /* False with an exception when what was done meanwhile failed, or a handler raised. */
-static bool return_to_gil(WriterObject *self, bool done, const struct capture_error *error)
+bool writer_return_to_gil(WriterObject *self, bool done, const struct capture_error *error)
 {
     PyEval_RestoreThread(self->released_state);
     self->is_busy = false;
@@ -81,137 +61,13 @@ static bool return_to_gil(WriterObject *self, bool done, const struct capture_er
     return done;
 }
 
-static bool flush(WriterObject *self)
+bool writer_flush_dump(WriterObject *self)
 {
     struct capture_error error;
     self->is_waiting = false;
-    leave_gil(self);
-    bool flushed = dump_file_flush(self->dump, interrupt_of(self), &error);
-    return return_to_gil(self, flushed, &error);
-}
-
-/* A record stays in the buffer for so long, unless the next packet is waited for: then it may stay for longer
- * where it is no capture that waits. */
-static bool flush_when_due(WriterObject *self)
-{
-    int64_t now_ns = monotonic_ns();
-    if (!self->is_waiting) {
-        self->is_waiting = true;
-        self->flush_due_ns = now_ns + DEFAULT_FLUSH_NS;
-    }
-    return now_ns < self->flush_due_ns || flush(self);
-}
-
-/* The packet's bytes stay where they are while the GIL is away. */
-static bool append(WriterObject *self, const struct packet *packet, struct interface *interface)
-{
-    struct capture_error error;
-    if (!dump_file_has_room(self->dump, packet)) {
-        self->is_waiting = false;
-        leave_gil(self);
-        bool has_room = dump_file_make_room(self->dump, packet, interrupt_of(self), &error);
-        if (!return_to_gil(self, has_room, &error) || !is_free(self)) /* a handler may have closed it */
-            return false;
-    }
-    if (!dump_file_append(self->dump, packet, interface, &error)) {
-        self->error_told = true;
-        raise_capture_error(self->state, &error, self->path);
-        return false;
-    }
-    self->written++;
-    return flush_when_due(self);
-}
-
-static bool append_object(WriterObject *self, PyObject *object)
-{
-    if (!PyObject_TypeCheck(object, self->state->packet_type)) {
-        PyErr_Format(PyExc_TypeError, "a Packet is to be written, not %.100s (it would be number %llu)",
-                     Py_TYPE(object)->tp_name, (unsigned long long)self->written + 1);
-        return false;
-    }
-    if (!is_free(self))
-        return false;
-    PacketObject *packet = (PacketObject *)object;
-    if (!dump_file_has_room(self->dump, &packet->head))
-        packet_keep(packet);
-    return append(self, &packet->head, packet_interface(packet));
-}
-
-static const char write_doc[] =
-    "write(packet, /)\n--\n\nWrites a packet; it may wait in memory until flush().";
-
-static PyObject *writer_write(PyObject *object, PyObject *packet)
-{
-    if (!append_object((WriterObject *)object, packet))
-        return NULL;
-    Py_RETURN_NONE;
-}
-
-/* The next packet of such a capture may be long in coming. */
-static bool may_wait(const CaptureObject *capture)
-{
-    return capture->gather_ns != 0 || capture->follows || PyList_GET_SIZE(capture->kept) > 0 ||
-           source_fd(capture->source) >= 0;
-}
-
-static bool note_statistics(WriterObject *self, CaptureObject *capture)
-{
-    if (capture->gather_ns == 0)
-        return true;
-    capture_visit(capture);
-    capture_ask_for_stats(capture, &(struct source_stats){0}, &(struct capture_error){0});
-    self->statistics = capture_dump_statistics(capture);
-    self->has_statistics = true;
-    return capture_leave_visit(capture);
-}
-
-/* What a capture may wait for comes once its packets are in the file. */
-static bool write_capture(WriterObject *self, CaptureObject *capture)
-{
-    const struct packet *packet;
-    int result = 0;
-    if (!capture_enter(capture))
-        return false;
-    do {
-        if (capture->batch.unread == 0 && self->is_waiting && may_wait(capture) && !flush(self))
-            break;
-        if ((result = capture_take(capture, &packet)) != 1)
-            break;
-    } while (is_free(self) && append(self, packet, chunk_interface(packet)) &&
-             capture_deliver(capture, packet));
-    bool is_well = note_statistics(self, capture) && !PyErr_Occurred();
-    return capture_leave(capture) && is_well;
-}
-
-static bool write_iterable(WriterObject *self, PyObject *packets)
-{
-    PyObject *packet, *iterator = PyObject_GetIter(packets);
-    if (iterator == NULL)
-        return false;
-    while ((packet = PyIter_Next(iterator)) != NULL) {
-        bool appended = append_object(self, packet);
-        Py_DECREF(packet);
-        if (!appended)
-            break;
-    }
-    Py_DECREF(iterator);
-    return !PyErr_Occurred();
-}
-
-static const char write_all_doc[] =
-    "write_all(packets, /)\n--\n\n"
-    "Writes the packets of an iterable, or of a Capture, and returns how many there were.";
-
-static PyObject *writer_write_all(PyObject *object, PyObject *packets)
-{
-    WriterObject *self = (WriterObject *)object;
-    if (!is_free(self))
-        return NULL;
-    uint64_t before = self->written;
-    bool written = Py_IS_TYPE(packets, self->state->capture_type)
-                       ? write_capture(self, (CaptureObject *)packets)
-                       : write_iterable(self, packets);
-    return written ? PyLong_FromUnsignedLongLong(self->written - before) : NULL;
+    writer_leave_gil(self);
+    bool flushed = dump_file_flush(self->dump, writer_interrupt(self), &error);
+    return writer_return_to_gil(self, flushed, &error);
 }
 
 static const char flush_doc[] = "flush()\n--\n\nWrites the packets that wait in memory.";
@@ -220,7 +76,7 @@ static PyObject *writer_flush(PyObject *object, PyObject *unused)
 {
     WriterObject *self = (WriterObject *)object;
     (void)unused;
-    if (!is_free(self) || !flush(self))
+    if (!writer_is_free(self) || !writer_flush_dump(self))
         return NULL;
     Py_RETURN_NONE;
 }
@@ -235,10 +91,10 @@ static bool close_now(WriterObject *self, bool is_complete)
     if (self->is_busy && !is_inherited(self))
         return raise_state(self, "is in use by another thread");
     self->dump = NULL;
-    leave_gil(self);
+    writer_leave_gil(self);
     bool closed = dump_file_close(dump, self->has_statistics ? &self->statistics : NULL, is_complete,
-                                  interrupt_of(self), &error);
-    return return_to_gil(self, closed || self->error_told, &error);
+                                  writer_interrupt(self), &error);
+    return writer_return_to_gil(self, closed || self->error_told, &error);
 }
 
 static const char close_doc[] = "close(complete=True)\n--\n\n"
@@ -258,7 +114,7 @@ static PyObject *writer_close(PyObject *object, PyObject *args, PyObject *keywor
 static PyObject *writer_enter(PyObject *object, PyObject *unused)
 {
     (void)unused;
-    return is_free((WriterObject *)object) ? Py_NewRef(object) : NULL;
+    return writer_is_free((WriterObject *)object) ? Py_NewRef(object) : NULL;
 }
 
 /* An exception that is on its way goes on; what fails here as well is its context. */
@@ -313,9 +169,9 @@ static PyObject *writer_new(PyTypeObject *type, PyObject *args, PyObject *keywor
     self->fork_generation = fork_generation();
     if ((self->path = PyUnicode_DecodeFSDefault(argument.options.path)) == NULL)
         goto failed;
-    leave_gil(self);
-    self->dump = dump_file_open(&argument.options, &known.origin, interrupt_of(self), &error);
-    if (return_to_gil(self, self->dump != NULL, &error))
+    writer_leave_gil(self);
+    self->dump = dump_file_open(&argument.options, &known.origin, writer_interrupt(self), &error);
+    if (writer_return_to_gil(self, self->dump != NULL, &error))
         goto done;
 failed:
     Py_CLEAR(self);
@@ -372,8 +228,8 @@ static PyGetSetDef writer_getset[] = {
 };
 
 static PyMethodDef writer_methods[] = {
-    {"write", writer_write, METH_O, write_doc},
-    {"write_all", writer_write_all, METH_O, write_all_doc},
+    {"write", writer_write, METH_O, writer_write_doc},
+    {"write_all", writer_write_all, METH_O, writer_write_all_doc},
     {"flush", writer_flush, METH_NOARGS, flush_doc},
     {"close", (PyCFunction)(void (*)(void))writer_close, METH_VARARGS | METH_KEYWORDS, close_doc},
     {"__enter__", writer_enter, METH_NOARGS, NULL},
