@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import pickle
+import shutil
+import subprocess
 import sys
 
 import pcapng_blocks as ng
 import pytest
-from capture_files import numbered, pcap
+from capture_files import numbered, pcap, pcapng
 from pcapng_variants import Variant, variants
 from processes import needs_root
 from traffic import Chatter
@@ -221,3 +223,19 @@ def test_live_packets_have_the_devices_name(tmp_path):
     assert again == packets and {each.interface.name for each in again} == {"lo"}
     assert "lo" in run("capinfos", "-I", path)
     assert written(tmp_path, packets)[0].interface.name == "lo"
+
+
+@pytest.mark.skipif(shutil.which("tcpdump") is None, reason="there is no tcpdump here")
+def test_longer_data_is_no_more_of_an_interface_that_is_shorter(tmp_path):
+    """libpcap ends at a packet that is longer than its interface's snaplen."""
+    path, longer = tmp_path / "some.pcapng", tmp_path / "longer.pcapng"
+    path.write_bytes(pcapng(numbered(3), snaplen=60))
+    some = [packet.replace(data=bytes(packet) + bytes(100)) for packet in from_file(path)]
+    assert [packet.interface.snaplen for packet in some] == [0] * 3
+    assert [packet.replace(data=b"x").interface.snaplen for packet in from_file(path)] == [60] * 3
+    write(longer, some)
+    assert from_file(longer) == some
+    subprocess.run(
+        ["tcpdump", "-Z", "root", "-r", longer, "-w", tmp_path / "again"], check=True, capture_output=True
+    )
+    assert len(from_file(tmp_path / "again")) == 3

@@ -239,6 +239,8 @@ def packet_again(
         "options": options,
         "source": source,
     }
+    if interface is not None and len(changes.get("data", b"")) > interface.snaplen > 0:
+        known["interface"] = interface._replace(snaplen=0)  # many readers refuse a packet that is longer
     known |= changes
     if "comment" in changes and changes["comment"] is None:
         known["options"] = [each for each in known["options"] or () if not _is_comment(each)]

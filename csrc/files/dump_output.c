@@ -142,9 +142,13 @@ size_t output_write(struct dump_output *output, const uint8_t *bytes, size_t siz
     size_t written = 0;
     while (written < size) {
         ssize_t result = write(output->fd, bytes + written, size - written);
-        if (result >= 0) {
+        if (result > 0) {
             written += (size_t)result;
             continue;
+        }
+        if (result == 0) { /* of a device that takes nothing, and does not say why */
+            errno = EIO;
+            break;
         }
         if (errno != EINTR && errno != EAGAIN)
             break;
