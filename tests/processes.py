@@ -23,6 +23,11 @@ def environment() -> dict[str, str]:
     return os.environ | {"PYTHONPATH": os.pathsep.join(paths), "PYTHONFAULTHANDLER": "1"}
 
 
+def unpreloaded() -> dict[str, str]:
+    """A sanitizer's library is not for other programs."""
+    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
+
+
 def command(source: str, *arguments) -> list[str]:
     return [sys.executable, "-c", textwrap.dedent(source), *map(os.fspath, arguments)]
 

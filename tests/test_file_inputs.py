@@ -296,6 +296,7 @@ def test_a_closed_standard_input_is_an_error():
     assert "[Errno 9]" in done.stderr and "<stdin>" in done.stderr
 
 
+@pytest.mark.measures_memory
 def test_contents_in_memory_are_not_copied():
     from processes import run_python
 

@@ -192,6 +192,7 @@ def test_what_cannot_be_read_at_any_place_is_told(path, tmp_path):
         open_offline(compressed).index()
 
 
+@pytest.mark.measures_memory
 def test_it_does_not_load_the_packets(tmp_path):
     path = tmp_path / "large.pcap"
     count = 100_000

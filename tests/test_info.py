@@ -9,6 +9,7 @@ import subprocess
 
 import pytest
 from capture_files import LINUX_SLL, SECOND, numbered, pcap, pcapng, record
+from processes import unpreloaded
 
 from umpa_sniffing import Packet, UMPAWarning, from_file, info, open_offline, write
 from umpa_sniffing.exceptions import UMPAFileFormatException
@@ -39,7 +40,7 @@ WRITTEN = ["a.pcap", "a.pcapng", "a.pcap.gz", "a.pcapng.gz"]
 def capinfos(path) -> dict[str, str]:
     """Its long report; what is told of interfaces comes last."""
     command = ["capinfos", "-M", "-S", path]
-    told = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+    told = subprocess.run(command, check=True, capture_output=True, text=True, env=unpreloaded()).stdout
     return dict(re.findall(r"^(\S.*?): +(.*)$", told, re.MULTILINE))
 
 

@@ -32,6 +32,7 @@ def to_1000_ports(count: int, *, size: int):
     return [record(ethernet_udp(bytes(size), destination_port=number % 1000)) for number in range(count)]
 
 
+@pytest.mark.measures_memory
 def test_a_narrow_filter_keeps_what_matches(tmp_path):
     path = tmp_path / "much.pcap"
     path.write_bytes(pcap(to_1000_ports(40_000, size=1000)))
@@ -146,6 +147,7 @@ def test_what_is_read_of_a_packet_is_its_own_whatever_runs_meanwhile(see, how, t
     assert got == expected
 
 
+@pytest.mark.measures_memory
 def test_one_packet_of_a_list_keeps_its_chunks_alone(tmp_path):
     path = tmp_path / "much.pcap"
     path.write_bytes(pcap(numbered(40_000, size=1000)))
@@ -168,6 +170,7 @@ def test_one_packet_of_a_list_keeps_its_chunks_alone(tmp_path):
     assert growth < 5 * MiB, growth
 
 
+@pytest.mark.measures_memory
 @needs_root
 def test_packets_that_come_one_by_one_are_kept_side_by_side():
     growth, count = run_python(

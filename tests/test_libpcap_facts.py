@@ -230,6 +230,7 @@ print(json.dumps(sizes))
 """
 
 
+@pytest.mark.measures_memory
 @needs_root
 def test_12_filters_are_freed():
     _, before, after = run_python(FILTERS_BY_THOUSANDS)

@@ -115,6 +115,7 @@ def test_one_by_one_and_all_at_once_may_alternate(long_file):
     assert packets == from_file(long_file)
 
 
+@pytest.mark.measures_memory
 def test_shared_memory_is_freed(long_file):
     grown = run_python(
         """

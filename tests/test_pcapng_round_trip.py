@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pickle
 import shutil
-import subprocess
 import sys
 
 import pcapng_blocks as ng
@@ -235,7 +234,5 @@ def test_longer_data_is_no_more_of_an_interface_that_is_shorter(tmp_path):
     assert [packet.replace(data=b"x").interface.snaplen for packet in from_file(path)] == [60] * 3
     write(longer, some)
     assert from_file(longer) == some
-    subprocess.run(
-        ["tcpdump", "-Z", "root", "-r", longer, "-w", tmp_path / "again"], check=True, capture_output=True
-    )
+    run("tcpdump", "-Z", "root", "-r", longer, "-w", tmp_path / "again")
     assert len(from_file(tmp_path / "again")) == 3

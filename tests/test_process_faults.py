@@ -11,6 +11,7 @@ import time
 from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
+import pytest
 from capture_files import numbered, pcap, read_pcap
 from hosts import Sender
 from processes import Program, command, needs_root, run_python
@@ -289,6 +290,7 @@ print(json.dumps(states))
 """
 
 
+@pytest.mark.measures_memory
 def test_hundreds_opened_and_closed_leave_nothing():
     states = run_python(MANY)
     descriptors, threads, objects, resident = zip(*states, strict=True)

@@ -17,6 +17,7 @@ import pcapng_variants
 import pytest
 from capture_files import SECOND, numbered, pcap
 from pcapng_blocks import EPB_FLAGS
+from processes import unpreloaded
 from test_corpus import corpus_files
 from tshark import oracle
 
@@ -78,7 +79,7 @@ def ask(path: Path) -> Answer:
     command = ["tshark", "-n", "-r", path, "-o", "frame.generate_md5_hash:TRUE", "-T", "fields"]
     command += ["-E", f"separator={BETWEEN}", "-E", "occurrence=a", "-E", f"aggregator={AMID}"]
     command += [word for column in COLUMNS for word in ("-e", column)]
-    done = subprocess.run(command, capture_output=True)
+    done = subprocess.run(command, capture_output=True, env=unpreloaded())
     complaint = [
         line for line in done.stderr.decode(errors="replace").splitlines() if "Running as" not in line
     ]
@@ -249,7 +250,9 @@ def compressed_files(folder: Path) -> list[Path]:
     paths[0].write_bytes(gzip.compress(content))
     paths[1].write_bytes(gzip.compress(content[:1000]) + gzip.compress(content[1000:]))
     if shutil.which("zstd"):
-        paths[2].write_bytes(subprocess.run(["zstd", "-q"], input=content, stdout=subprocess.PIPE).stdout)
+        paths[2].write_bytes(
+            subprocess.run(["zstd", "-q"], input=content, stdout=subprocess.PIPE, env=unpreloaded()).stdout
+        )
     return [path for path in paths if path.exists()]
 
 

@@ -11,15 +11,11 @@ from pathlib import Path
 
 from capture_files import Record, parse_pcap
 from pcapng_blocks import packets_of
+from processes import unpreloaded
 
 FORMATS = ["pcap", "nsecpcap", "pcapng"]
 COMPRESSIONS = ["", ".gz", ".zst", ".xz"]
 EVERY_FORMAT = [name + compression for name in FORMATS for compression in COMPRESSIONS]
-
-
-def unpreloaded() -> dict[str, str]:
-    """A sanitizer's library is not for other programs."""
-    return {name: value for name, value in os.environ.items() if name != "LD_PRELOAD"}
 
 
 def unzstd(content: bytes) -> bytes:

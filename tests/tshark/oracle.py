@@ -16,6 +16,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from xml.etree import ElementTree
 
+from processes import unpreloaded
+
 TOP = Path(__file__).resolve().parents[2]
 KEPT = TOP / "build" / "tshark"
 
@@ -148,7 +150,9 @@ def version() -> str | None:
     """None: there is no tshark here."""
     if shutil.which("tshark") is None:
         return None
-    told = subprocess.run(["tshark", "--version"], capture_output=True, text=True, check=True).stdout
+    told = subprocess.run(
+        ["tshark", "--version"], capture_output=True, text=True, check=True, env=unpreloaded()
+    ).stdout
     return told.split()[2]
 
 
@@ -157,7 +161,9 @@ def ask(path: Path) -> Answer:
     pdml, complaint = KEPT / f"{key}.pdml.gz", KEPT / f"{key}.txt"
     if not pdml.exists():
         KEPT.mkdir(parents=True, exist_ok=True)
-        done = subprocess.run(["tshark", *OPTIONS, "-r", path, "-T", "pdml"], capture_output=True)
+        done = subprocess.run(
+            ["tshark", *OPTIONS, "-r", path, "-T", "pdml"], capture_output=True, env=unpreloaded()
+        )
         lines = done.stderr.decode(errors="replace").splitlines()
         words = [line for line in lines if "Running as" not in line]
         assert done.returncode == 0 or any(known in words[0] for known in REFUSALS), f"{path}: {words}"
