@@ -3,17 +3,19 @@
 from __future__ import annotations
 
 import asyncio
+import gc
 import os
 import threading
 import time
+import warnings
 
 import pytest
-from capture_files import pcap, record
+from capture_files import numbered, pcap, record
 from processes import needs_root, run_python
 from traffic import Chatter, assert_consecutive, eventually
 from waiting_calls import NEVER
 
-from umpa_sniffing import asynchronous, open_live, open_offline
+from umpa_sniffing import asynchronous, from_bytes, open_live, open_offline, write
 from umpa_sniffing.exceptions import UMPAFileFormatException, UMPAStateException, UMPATimeoutException
 
 
@@ -322,3 +324,37 @@ def test_in_a_running_loop_as_jupyter_has_it():
         """
     )
     assert told == [10, True]
+
+
+def test_a_reader_that_is_forgotten_by_its_loop_leaves_nothing(tmp_path):
+    """A suspended task may be collected anywhere: in another thread, say."""
+    fifo, out = tmp_path / "fifo", tmp_path / "out.pcap"
+    os.mkfifo(fifo)
+    writer = os.open(fifo, os.O_RDWR)
+    os.write(writer, pcap(numbered(3)))
+
+    def begin():
+        async def read():
+            async for _ in open_offline(fifo, dump=out):
+                pass
+
+        async def abandon():
+            asyncio.ensure_future(read())  # noqa: RUF006
+            await asyncio.sleep(0.1)
+
+        asyncio.new_event_loop().run_until_complete(abandon())
+
+    gc.disable()
+    try:
+        before = len(os.listdir("/proc/self/fd"))
+        thread = threading.Thread(target=begin)
+        thread.start()
+        thread.join()
+        with warnings.catch_warnings():
+            warnings.simplefilter("ignore")
+            gc.collect()
+        assert len(os.listdir("/proc/self/fd")) == before
+    finally:
+        gc.enable()
+        os.close(writer)
+    assert write(out, from_bytes(pcap(numbered(1)))) == 1

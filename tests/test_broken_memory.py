@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pcapng_blocks as ng
 import pytest
-from capture_files import numbered, pcap
+from capture_files import numbered, pcap, record
 from processes import run_python
 from savefile_variants import Form
 
@@ -218,3 +218,35 @@ def test_a_large_regular_file_is_iterated_in_constant_memory(good, tmp_path):
     )
     assert count == 60_000
     assert used < 8 * MiB < path.stat().st_size // 8
+
+
+LIES = [(0x99, 16_766_896), (0xBAD, 128 << 20), (6, 16_700_000)]
+USES = ["from_file({}, errors='ignore')", "open_offline({}, errors='ignore').index()"]
+
+
+@pytest.mark.measures_memory
+@pytest.mark.parametrize("use", USES)
+@pytest.mark.parametrize(("kind", "length"), LIES)
+def test_many_blocks_that_lie_cost_neither_memory_nor_time(kind, length, use, good, tmp_path):
+    """Of each, as many bytes as it claims must come before it is known for what it is."""
+    blocks = ng.LITTLE
+    unit = blocks.pack("III", kind, length, 0) + blocks.statistics()
+    path = tmp_path / "lies.pcapng"
+    path.write_bytes(blocks.section() + blocks.interface() + unit * ((20 << 20) // len(unit)))
+    program = f"    {use.format('sys.argv[2]')}\n    print(json.dumps(peak() - before))"
+    grown = run_python(PEAK + program, good, path)
+    assert grown < 150 * MiB, grown
+
+
+@pytest.mark.measures_memory
+def test_appending_reads_a_file_in_constant_memory(good, tmp_path):
+    path = tmp_path / "long.pcap"
+    usb = Form(0xA1B23C4D, link_type=189, snaplen=0x7FFFFFFF)
+    path.write_bytes(usb.file([record(bytes(2 * MiB))] * 60))
+    program = """
+    from umpa_sniffing import Packet, write
+    write(sys.argv[2], [Packet(b"x", 189)], append=True)
+    print(json.dumps(peak() - before))
+    """
+    grown = run_python(PEAK + program, good, path)
+    assert grown < 20 * MiB, grown

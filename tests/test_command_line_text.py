@@ -199,7 +199,7 @@ def test_read_writes_as_dump_does(numbered_file, tmp_path):
 
 
 def test_what_is_to_be_written_needs_a_file(numbered_file):
-    for options in (["--append"], ["-G", "5"], ["--format", "pcap"]):
+    for options in (["--append"], ["-G", "5"], ["--format", "pcap"], ["-w", "-", "-G", "5"]):
         assert run("read", numbered_file, *options).returncode == 2
 
 
@@ -213,6 +213,9 @@ def test_info(numbered_file, tmp_path):
     assert told == f"{info(numbered_file)!r}\n\n{info(numbered_file)!r}\n"
     cut = tmp_path / "cut.pcap"
     cut.write_bytes(Path(numbered_file).read_bytes()[:-1])
-    assert run("info", cut).returncode == 1
+    done = run("info", numbered_file, cut)
+    assert (
+        done.returncode == 1 and done.stdout == f"{info(numbered_file)!r}\n" and "file is cut" in done.stderr
+    )
     assert "Number of packets" in output_of("info", "--errors", "ignore", cut)
     assert run("info").returncode == 2

@@ -273,10 +273,13 @@ def test_a_file_that_is_none_is_named(merge, place, files):
 
 @pytest.mark.parametrize("merge", [False, True])
 def test_a_filter_that_does_not_suit_a_later_file_is_told(merge, files):
-    paths = files(pcap(numbered(3)), pcap(numbered(3), link_type=RAW_IP))
-    with pytest.warns(UMPAWarning, match="link type") as caught:
-        packets = from_file(paths, merge=merge, filter="ether host 0:0:0:0:0:0")
-    assert len(packets) == 3 and len(caught) == 1
+    ethernet, raw = pcap(numbered(3)), pcap(numbered(3), link_type=RAW_IP)
+    for place, contents in enumerate(((raw, ethernet), (ethernet, raw))):
+        paths = files(*contents)
+        with pytest.warns(UMPAWarning, match="link type") as caught:
+            packets = from_file(paths, merge=merge, filter="ether host 0:0:0:0:0:0")
+        assert len(packets) == 3 and len(caught) == 1
+        assert str(paths[place]) in str(caught[0].message)
 
 
 def test_a_filter_may_suit_a_later_interface_alone():

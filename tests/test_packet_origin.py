@@ -193,3 +193,8 @@ def test_they_are_told(capsys):
         with pytest.raises(AttributeError):
             setattr(packet, name, None)
     assert sys.getsizeof(packet.replace(comment="x" * 1000)) - sys.getsizeof(packet) > 1000
+
+
+def test_no_data_is_no_packet():
+    with pytest.raises(TypeError, match="bytes-like"):
+        Packet(b"x").replace(data=None)

@@ -142,6 +142,7 @@ with Chatter(size=1400, interval_s=0) as chatter:
         sniff_loop(0, chatter.filter, "lo", dump=sys.argv[1], callback=lambda *_: None)
     except KeyboardInterrupt as error:
         print(json.dumps(error.delivered > 0), flush=True)
+        print(getattr(error, "__notes__", []), file=sys.stderr)  # before 3.11 it is told there anyhow
 """
 
 

@@ -5,8 +5,6 @@ from __future__ import annotations
 import contextlib
 import os
 import signal
-import subprocess
-import sys
 import threading
 import time
 
@@ -212,22 +210,9 @@ def test_a_compression_that_is_not_written(extension, tmp_path):
     write(tmp_path / f"some.{extension}", packets(1), format="pcap")
 
 
-@pytest.mark.parametrize("options", [{"append": True}, {"atomic": True}, {"rotate_packets": 1}])
-def test_standard_output_is_written_as_it_is(options):
-    with pytest.raises(ValueError, match="standard output"):
-        Dump("-", **options)
-
-
-@pytest.mark.parametrize("redirection", [">", ">>", "| cat >"])
-def test_standard_output(redirection, tmp_path):
-    program = "from umpa_sniffing import *; write('-', [Packet(b'x'), Packet(b'y')], format='nsecpcap')"
-    path = tmp_path / "out"
-    subprocess.run(
-        ["sh", "-c", f'"$0" -c "$1" {redirection} "$2"', sys.executable, program, path],
-        check=True,
-        timeout=60,
-    )
-    assert [each.data for each in read_pcap(path)] == [b"x", b"y"]
+def test_a_name_is_no_extension(tmp_path):
+    for name in ("z", "br", "zip", "lzma"):
+        assert write(tmp_path / name, packets(1)) == 1
 
 
 def test_what_an_iterable_gives_slowly_is_in_the_file(tmp_path):

@@ -47,8 +47,9 @@ def test_no_file_that_is_still_read_is_written(way, options, tmp_path):
     path = tmp_path / "in.pcap"
     path.write_bytes(pcap(numbered(5000)))
     some = next(itertools.islice(opened(path), way, None))
-    with pytest.raises(ValueError, match="the very file"):
+    with pytest.raises(ValueError, match=r"the very file|is being read") as caught:
         write(path, some, **options)
+    assert str(path) in str(caught.value)
     assert path.read_bytes() == pcap(numbered(5000))
 
 
@@ -77,6 +78,19 @@ def test_what_was_read_to_its_end_and_closed_may_be_replaced(tmp_path):
     some = from_file(path)
     assert write(path, (packet for packet in some if packet is not some[0])) == 4
     assert read_pcap(path) == numbered(5)[1:]
+
+
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_what_was_read_to_its_end_may_be_replaced(tmp_path):
+    """Though nobody closed the capture: as when a notebook's cell runs again."""
+    path, out = tmp_path / "in.pcap", tmp_path / "out.pcap"
+    path.write_bytes(pcap(numbered(5)))
+    capture = open_offline(path)
+    some = list(capture)
+    assert write(path, (packet for packet in some if packet is not some[0])) == 4
+    for _ in range(2):
+        copied = open_offline(path, dump=out)
+        assert len(list(copied)) == 4 == len(read_pcap(out))
 
 
 def test_a_list_may_replace_the_file_it_was_read_from(tmp_path):
@@ -189,3 +203,21 @@ def test_an_atomic_file_replaces_no_device(tmp_path):
     os.mkfifo(tmp_path / "fifo")
     with pytest.raises(OSError, match="regular files only"):
         write(tmp_path / "fifo", packets(1), atomic=True)
+
+
+def test_a_dump_is_not_finished_where_a_file_object_raised(tmp_path):
+    parts = [pcap(numbered(3))]
+
+    class Failing:
+        def read(self, size):
+            if parts:
+                return parts.pop()
+            raise OSError(5, "the disk is gone")
+
+    path = tmp_path / "whole.pcap"
+    path.write_bytes(b"old")
+    with open_offline(Failing(), dump=Dump(path, atomic=True)) as capture:
+        with pytest.raises(OSError, match="the disk is gone"):
+            list(capture)
+        assert capture.delivered == 3
+    assert path.read_bytes() == b"old" and len(read_pcap(tmp_path / "whole.pcap.part")) == 3

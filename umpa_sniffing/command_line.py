@@ -204,9 +204,6 @@ def filter_of(options: argparse.Namespace) -> str | None:
 def dump_of(options: argparse.Namespace) -> str | Dump | None:
     """What is written where, as the options have it."""
     path: str | None = options.file_to_write
-    if path == "-":
-        path = STDOUT
-        check_stdout()
     chosen = {
         "format": options.format,
         "append": options.append,
@@ -217,7 +214,11 @@ def dump_of(options: argparse.Namespace) -> str | Dump | None:
     }
     if any(chosen.values()) and path is None:
         raise ValueError("what is to be written needs a file: -w FILE")
-    return Dump(path, **chosen) if any(chosen.values()) and path is not None else path
+    dump = Dump(path, **chosen) if any(chosen.values()) and path is not None else path
+    if path != "-":
+        return dump
+    check_stdout()
+    return Dump(STDOUT, format=options.format) if options.format else STDOUT
 
 
 def check_stdout() -> None:
@@ -284,7 +285,9 @@ def list_devices(options: argparse.Namespace) -> int:
 
 
 def tell_info(options: argparse.Namespace) -> int:
-    print("\n\n".join(repr(info(path, errors=options.errors)) for path in options.words), file=output())
+    for number, path in enumerate(options.words):
+        told = repr(info(path, errors=options.errors))
+        print(f"\n{told}" if number else told, file=output())
     return 0
 
 

@@ -7,7 +7,6 @@ import os
 from collections.abc import Iterable
 
 from umpa_sniffing._core import Packet, PacketWriter
-from umpa_sniffing.exceptions import _note_part
 
 __all__ = ["Dump", "write"]
 
@@ -76,8 +75,8 @@ class Dump:
             self.append or self.atomic or self.rotate_bytes or self.rotate_packets or self.rotate_seconds
         ):
             raise ValueError("'-' is standard output, which is neither appended to, nor rotated or replaced")
-        extension = os.fsdecode(self.path).lower().rpartition(".")[2]
-        if self.format is None and extension in _NOT_WRITTEN:
+        _, dot, extension = os.fsdecode(self.path).lower().rpartition(".")
+        if self.format is None and dot and extension in _NOT_WRITTEN:
             raise ValueError(
                 f"files are not compressed as .{extension}, but as .gz, .zst or .xz; format='pcap' writes "
                 "one of this name that is not compressed"
@@ -142,8 +141,6 @@ def write(
         except BaseException as error:
             with contextlib.suppress(AttributeError, TypeError):  # an exception may refuse attributes
                 error.delivered = writer.written  # type: ignore[attr-defined]
-            if writer.part is not None:
-                _note_part(error, writer.part)
             raise
 
 

@@ -111,11 +111,13 @@ _CLASS_OF_ERRNO: dict[int, type[UMPASystemException]] = {
 }
 
 
-def _note_part(error: BaseException, part: str) -> None:
-    """Says where what was written so far is, where Python can say more of an exception."""
-    if hasattr(error, "add_note"):
-        with _contextlib.suppress(AttributeError, TypeError):  # an exception may refuse attributes
-            error.add_note(f"what was written before is in {part}")
+def _note(error: BaseException, text: str) -> bool:
+    """Says more of an exception, where Python can."""
+    try:
+        error.add_note(text)  # type: ignore[attr-defined]
+    except (AttributeError, TypeError):  # before 3.11; or it refuses attributes
+        return False
+    return True
 
 
 def _system(errno: int, text: str, subject: str | None) -> UMPASystemException:

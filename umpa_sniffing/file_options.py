@@ -239,7 +239,7 @@ def packet_again(
         "options": options,
         "source": source,
     }
-    if interface is not None and len(changes.get("data", b"")) > interface.snaplen > 0:
+    if interface is not None and len(changes.get("data") or b"") > interface.snaplen > 0:
         known["interface"] = interface._replace(snaplen=0)  # many readers refuse a packet that is longer
     known |= changes
     if "comment" in changes and changes["comment"] is None:

@@ -105,6 +105,11 @@ static void close_decompressor(struct byte_input *input)
     input->decompressor = NULL;
 }
 
+void input_end(struct byte_input *input)
+{
+    file_in_use_leave(&input->raw.in_use);
+}
+
 void input_close(struct byte_input *input)
 {
     close_decompressor(input);

@@ -56,6 +56,8 @@ const char *input_compression(const struct byte_input *input);
  * on; else -1, also before the first bytes were read. */
 int input_random_access_fd(const struct byte_input *input);
 
+/* Nothing more is read: others may write the file. */
+void input_end(struct byte_input *input);
 void input_close(struct byte_input *input);
 
 #endif

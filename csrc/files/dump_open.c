@@ -13,19 +13,27 @@ static bool is_source(const struct dump_file *dump)
     for (char **source = dump->sources; *source != NULL; source++)
         if (output_is_at(&dump->output, *source))
             return true;
-    return !dump->origin.is_in_memory && dump->output.can_cut && is_file_in_use(dump->output.fd);
+    return false;
 }
 
 /* Before anything of it is lost. */
 static bool is_no_source(struct dump_file *dump, struct capture_error *error)
 {
-    if (!is_source(dump))
+    bool is_open = !dump->origin.is_in_memory && dump->output.can_cut && is_file_in_use(dump->output.fd);
+    if (is_source(dump))
+        capture_error_set(
+            error, ERROR_ARGUMENT, 0,
+            "'%.250s' is the very file that packets are read from: write another one, or atomically, "
+            "which replaces it at the end",
+            dump->output.path);
+    else if (is_open)
+        capture_error_set(
+            error, ERROR_ARGUMENT, 0,
+            "'%.250s' is being read, by a capture or an index of this process: close that, write "
+            "another file, or atomically, which replaces it at the end",
+            dump->output.path);
+    else
         return true;
-    capture_error_set(
-        error, ERROR_ARGUMENT, 0,
-        "'%.250s' is the very file that packets are read from: write another one, or atomically, "
-        "which replaces it at the end",
-        dump->output.path);
     output_abandon(&dump->output, true);
     return false;
 }

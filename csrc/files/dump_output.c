@@ -3,6 +3,7 @@
 #include "dump_output.h"
 #include <errno.h>
 #include <fcntl.h>
+#include <limits.h>
 #include <poll.h>
 #include <stdio.h>
 #include <stdlib.h>
@@ -12,6 +13,7 @@
 #include <unistd.h>
 
 static const char part_suffix[] = ".part";
+enum { TRIES_AT_MOST = 20 };
 
 static int open_for_writing(const char *path, int flags)
 {
@@ -49,8 +51,9 @@ static bool lock(struct dump_output *output, struct capture_error *error)
 {
     output->is_locked = flock(output->fd, LOCK_EX | LOCK_NB) == 0;
     return output->is_locked || errno != EWOULDBLOCK ||
-           capture_error_set(error, ERROR_SYSTEM, EBUSY,
-                             "another dump is writing this file: give each its own path");
+           capture_error_set(
+               error, ERROR_SYSTEM, EBUSY,
+               "another dump is writing this file: give each its own path, or close the capture that has it");
 }
 
 /* The name may have become another file's before we had the lock: a part's, which is finished. */
@@ -63,7 +66,9 @@ static bool is_still_at(const struct dump_output *output, const char *path)
 
 static bool open_standard_output(struct dump_output *output, struct capture_error *error)
 {
+    struct stat status;
     output->fd = fcntl(STDOUT_FILENO, F_DUPFD_CLOEXEC, 0);
+    output->waits = fstat(output->fd, &status) == 0 && !S_ISREG(status.st_mode);
     return output->fd >= 0 || capture_error_set_errno(error, errno);
 }
 
@@ -71,7 +76,7 @@ static bool open_file(struct dump_output *output, const char *path, struct captu
 {
     int no_link = output->part_path != NULL ? O_NOFOLLOW : 0;
     struct stat status;
-    for (;;) {
+    for (int tries = 0; tries < TRIES_AT_MOST; tries++) {
         output->fd = open_for_writing(path, O_EXCL);
         output->is_new = output->fd >= 0;
         if (!output->is_new)
@@ -93,7 +98,9 @@ static bool open_file(struct dump_output *output, const char *path, struct captu
         if (is_still_at(output, path))
             return true;
         close(output->fd);
+        output->fd = -1;
     }
+    return capture_error_set(error, ERROR_SYSTEM, EBUSY, "other programs keep replacing this file");
 }
 
 bool output_open(struct dump_output *output, char *path, bool is_atomic, struct capture_error *error)
@@ -136,25 +143,33 @@ bool output_is_at(const struct dump_output *output, const char *path)
            ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
 }
 
+/* Of bytes that a descriptor which waits takes at once, where it takes any. */
+static size_t at_once(const struct dump_output *output, size_t size)
+{
+    return output->waits && size > PIPE_BUF ? PIPE_BUF : size;
+}
+
 size_t output_write(struct dump_output *output, const uint8_t *bytes, size_t size,
                     struct interrupt_check interrupt)
 {
     size_t written = 0;
     while (written < size) {
-        ssize_t result = write(output->fd, bytes + written, size - written);
-        if (result > 0) {
-            written += (size_t)result;
-            continue;
-        }
+        struct pollfd polled = {.fd = output->fd, .events = POLLOUT};
+        bool is_ready = !output->waits || poll(&polled, 1, LONGEST_WAIT_MS) > 0;
+        ssize_t result = is_ready ? write(output->fd, bytes + written, at_once(output, size - written)) : -1;
+        if (!is_ready)
+            errno = EAGAIN;
         if (result == 0) { /* of a device that takes nothing, and does not say why */
             errno = EIO;
             break;
         }
-        if (errno != EINTR && errno != EAGAIN)
+        if (result < 0 && errno != EINTR && errno != EAGAIN)
             break;
-        if (errno == EAGAIN)
-            poll(&(struct pollfd){.fd = output->fd, .events = POLLOUT}, 1, LONGEST_WAIT_MS);
-        if (is_interrupted(interrupt)) {
+        if (result > 0)
+            written += (size_t)result;
+        else if (errno == EAGAIN && !output->waits)
+            poll(&polled, 1, LONGEST_WAIT_MS);
+        if (written < size && is_interrupted(interrupt)) {
             errno = EAGAIN;
             break;
         }

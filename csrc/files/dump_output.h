@@ -16,6 +16,7 @@ struct dump_output {
     bool can_cut;    /* a regular file */
     bool is_new;     /* it was not there, and has not begun */
     bool is_locked;
+    bool waits;  /* writes block: it is standard output, which others share */
     off_t whole; /* bytes of it that are to stay, whatever happens */
 };
 

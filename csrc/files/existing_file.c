@@ -132,6 +132,7 @@ static bool walk(const struct wanted *wanted, struct capture_file *file, struct 
     while (is_fit && result != FILE_END) {
         struct packet packet;
         result = capture_file_next(file, &packet, true, &left, error);
+        slabs_free(&left); /* whose packets nobody shares */
         if (result == FILE_FAILED)
             is_fit = is_damaged("Write its good packets to another one first, read with errors='ignore', and "
                                 "append to that",

@@ -238,8 +238,10 @@ enum file_result file_index_walk(struct file_index *index, struct slab **left, s
         if (index->count_max != 0 && index->count == index->count_max)
             return complete(index, left, error);
         enum file_result result = capture_file_next(index->file, &packet, true, left, error);
-        if (result == FILE_BEGINS || result == FILE_FULL)
+        if (result == FILE_BEGINS)
             continue;
+        if (result == FILE_FULL)
+            return FILE_NOTHING;
         if (result == FILE_END)
             return complete(index, left, error);
         if (result == FILE_PACKET && index->filters.expression != NULL) {

@@ -72,8 +72,8 @@ static bool prepare_filter(struct file_source *self, const struct capture_file *
             *error = why;
             return false;
         }
-    if (filters->suits_some ||
-        (reader->format == &pcapng_format && file_filters_compiles(filters, EN10MB, &why)))
+    bool others_may_come = reader->format == &pcapng_format || self->options.file_count > 1;
+    if (filters->suits_some || (others_may_come && file_filters_compiles(filters, EN10MB, &why)))
         return true;
     if (!file_filters_suit_none(filters, error))
         *error = why;
@@ -85,10 +85,13 @@ static bool file_matches(void *source, const struct packet *packet)
     struct file_source *self = source;
     struct capture_error error;
     enum filter_verdict verdict = file_filters_match(&self->filters, packet, &error);
-    if (verdict == FILTER_IS_IMPOSSIBLE && error.kind == ERROR_FILTER)
-        file_filters_tell_impossible(&self->filters, packet->link_type, &error, &self->base.notice);
-    else if (verdict == FILTER_IS_IMPOSSIBLE)
+    if (verdict == FILTER_IS_IMPOSSIBLE && error.kind == ERROR_FILTER) {
+        struct capture_error notice;
+        file_filters_tell_impossible(&self->filters, packet->link_type, &error, &notice);
+        tell(self, self->files[0], &notice);
+    } else if (verdict == FILTER_IS_IMPOSSIBLE) {
         self->base.failure = error;
+    }
     return verdict == FILTER_MATCHES;
 }
 
@@ -113,10 +116,12 @@ bool file_source_handle(struct file_source *self, unsigned index, enum file_resu
         self->base.has_more = true;
         return false;
     case FILE_END:
-        if (self->options.file_count == 1) /* it stays open: see file_source_access */
+        if (self->options.file_count == 1) { /* it stays open: see file_source_access */
+            input_end(file->window.input);
             file_source_end(self);
-        else
+        } else {
             close_file(self, index);
+        }
         return !self->base.ended;
     case FILE_BEGINS:
         return prepare_filter(self, file, &self->base.failure);

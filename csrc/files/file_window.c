@@ -45,6 +45,8 @@ static enum window_result move(struct file_window *window, const uint8_t *from, 
     size_t kept = window->chunk == NULL ? 0 : (size_t)(reader->end - from);
     size_t start_offset = window->chunk == NULL ? 0 : (size_t)(reader->start - from);
     size_t room = needed < 2 * kept ? needed : 2 * kept;
+    if (room < kept + kept / 2) /* so that bytes are moved seldom, whatever is needed next */
+        room = kept + kept / 2;
     room = room < USUAL_ROOM ? USUAL_ROOM : room + 2 * PAGE;
     enum window_result result = WINDOW_BYTES;
     struct chunk *chunk = other_chunk(window, room, is_free, left, &result, error);

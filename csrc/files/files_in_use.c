@@ -7,6 +7,7 @@
 
 static pthread_mutex_t mutex = PTHREAD_MUTEX_INITIALIZER;
 static struct file_in_use *first;
+static unsigned forks; /* that led here: what the parent reads is no affair of ours */
 
 static void lock(void)
 {
@@ -18,10 +19,17 @@ static void unlock(void)
     pthread_mutex_unlock(&mutex);
 }
 
+static void forget_parent(void)
+{
+    first = NULL;
+    forks++;
+    unlock();
+}
+
 /* A child may not find it locked by a thread that it does not have. */
 static void watch_forks(void)
 {
-    pthread_atfork(lock, unlock, unlock);
+    pthread_atfork(lock, unlock, forget_parent);
 }
 
 void file_in_use_enter(struct file_in_use *file, int fd)
@@ -33,7 +41,7 @@ void file_in_use_enter(struct file_in_use *file, int fd)
     if (fstat(fd, &status) != 0 || !S_ISREG(status.st_mode))
         return;
     lock();
-    *file = (struct file_in_use){status.st_dev, status.st_ino, first, &first};
+    *file = (struct file_in_use){status.st_dev, status.st_ino, forks, first, &first};
     if (first != NULL)
         first->link = &file->next;
     first = file;
@@ -43,9 +51,10 @@ void file_in_use_enter(struct file_in_use *file, int fd)
 void file_in_use_leave(struct file_in_use *file)
 {
     lock();
-    if (file->link != NULL)
+    bool is_entered = file->link != NULL && file->forks == forks;
+    if (is_entered)
         *file->link = file->next;
-    if (file->link != NULL && file->next != NULL)
+    if (is_entered && file->next != NULL)
         file->next->link = file->link;
     file->link = NULL;
     unlock();

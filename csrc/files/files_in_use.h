@@ -9,6 +9,7 @@
 struct file_in_use {
     dev_t device;
     ino_t inode;
+    unsigned forks;
     struct file_in_use *next;
     struct file_in_use **link; /* NULL: it is not entered */
 };

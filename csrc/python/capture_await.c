@@ -41,7 +41,7 @@ PyObject *capture_poll(PyObject *object, PyObject *unused)
         else
             packet = Py_NewRef(Py_None);
     }
-    if (!capture_leave(self))
+    if (packet == NULL ? !capture_leave_at_end(self) : !capture_leave(self))
         Py_CLEAR(packet);
     return packet;
 }
@@ -113,8 +113,10 @@ PyObject *capture_end_wait(PyObject *object, PyObject *unused)
 {
     CaptureObject *self = (CaptureObject *)object;
     (void)unused;
-    if (!is_awaited_here(self))
+    if (!self->is_awaited) { /* the garbage collector may end it in another thread */
+        capture_raise_state(self, "is not waited for");
         return NULL;
+    }
     self->is_awaited = false;
     if (!capture_leave(self))
         return NULL;

@@ -35,10 +35,11 @@ bool capture_raise_state(CaptureObject *self, const char *what)
 
 void raise_dump_error(CaptureObject *self, const struct capture_error *error)
 {
-    if (PyErr_Occurred())
-        return;
     self->dump_error_told = true;
-    raise_capture_error(self->state, error, self->dump_path);
+    if (PyErr_Occurred())
+        note_failure(self->state, error, self->dump_path);
+    else
+        raise_capture_error(self->state, error, self->dump_path);
 }
 
 static bool has_handler_ended_it_without_gil(void *context)
@@ -60,27 +61,39 @@ bool capture_is_inherited(const CaptureObject *self)
     return self->fork_generation != forks;
 }
 
+/* False with an exception when it could not be finished and nobody has been told. */
+static bool finish_dump(CaptureObject *self)
+{
+    struct dump_file *dump = self->dump;
+    struct capture_error error = {0};
+    bool finished = true;
+    self->dump = NULL;
+    struct dump_statistics statistics = capture_dump_statistics(self);
+    self->released_state = PyEval_SaveThread();
+    if (dump != NULL)
+        finished =
+            dump_file_close(dump, self->gather_ns == 0 || self->stats.elapsed_ns == 0 ? NULL : &statistics,
+                            !self->is_spoiled, dump_interrupt(self), &error);
+    PyEval_RestoreThread(self->released_state);
+    if (!finished && !self->dump_error_told)
+        raise_dump_error(self, &error);
+    return !PyErr_Occurred();
+}
+
 /* Closes source and dump, whoever fails; false with an exception when the dump could not be finished and
  * nobody has been told, or when a warning of drops is one. */
 static bool close_now(CaptureObject *self)
 {
     struct source *source = self->source;
-    struct dump_file *dump = self->dump;
-    struct capture_error error = {0};
     struct slab *left = NULL;
-    bool finished = true;
 
     /* Before another thread may see that it is closed, and ask for them. */
     if (!self->stats_are_final && !capture_is_inherited(self))
         self->stats_are_final = source_stats(source, &self->stats, &(struct capture_error){0});
-    struct dump_statistics statistics = capture_dump_statistics(self);
     capture_end_loans(self);
     self->source = NULL;
-    self->dump = NULL;
+    finish_dump(self);
     self->released_state = PyEval_SaveThread();
-    if (dump != NULL)
-        finished = dump_file_close(dump, self->gather_ns != 0 && self->stats_are_final ? &statistics : NULL,
-                                   !self->is_spoiled, dump_interrupt(self), &error);
     if (capture_is_inherited(self))
         source_abandon(source);
     else
@@ -88,8 +101,6 @@ static bool close_now(CaptureObject *self)
     packet_batch_free(&self->batch);
     PyEval_RestoreThread(self->released_state);
     slabs_free(&left);
-    if (!finished && !self->dump_error_told)
-        raise_dump_error(self, &error);
     capture_warn_of_drops(self);
     return !PyErr_Occurred();
 }
@@ -137,10 +148,27 @@ static bool close_when_left(CaptureObject *self)
     return true;
 }
 
+/* Nothing more comes: the dump is complete without a close(). */
+static bool finish_dump_at_end(CaptureObject *self)
+{
+    if (self->dump == NULL || self->is_spoiled || PyErr_Occurred() || !capture_is_over(self) ||
+        capture_is_inherited(self))
+        return true;
+    if (self->gather_ns != 0)
+        capture_ask_for_stats(self, &(struct source_stats){0}, &(struct capture_error){0});
+    return finish_dump(self);
+}
+
 bool capture_leave(CaptureObject *self)
 {
     self->busy = false;
     return close_when_left(self);
+}
+
+bool capture_leave_at_end(CaptureObject *self)
+{
+    bool finished = finish_dump_at_end(self), left = capture_leave(self);
+    return finished && left;
 }
 
 void capture_visit(CaptureObject *self)

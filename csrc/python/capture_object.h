@@ -106,6 +106,9 @@ bool capture_is_open(CaptureObject *self);
 bool capture_enter(CaptureObject *self);
 bool capture_leave(CaptureObject *self);
 
+/* The same for a reader who got no packet: where no more will come, the dump is completed. */
+bool capture_leave_at_end(CaptureObject *self);
+
 /* The same for whoever uses the source beside the reader; it is set, and this process's. */
 void capture_visit(CaptureObject *self);
 bool capture_leave_visit(CaptureObject *self);
@@ -113,9 +116,8 @@ bool capture_leave_visit(CaptureObject *self);
 /* An exception of this type ends the capture. Ctrl-C is how a live one ends. */
 void capture_note_exception(CaptureObject *self, PyObject *type);
 
-/* Notes on the exception where its dump's packets are, if not under its name; false with another exception.
- */
-bool capture_tell_part(CaptureObject *self, PyObject *exception);
+/* Notes on the exception where its dump's packets are, if not under its name. */
+void capture_tell_part(CaptureObject *self, PyObject *exception);
 
 /* By a visitor. Kept for whoever asks after the close, unless somebody who came later was faster. */
 bool capture_ask_for_stats(CaptureObject *self, struct source_stats *stats, struct capture_error *error);

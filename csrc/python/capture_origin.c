@@ -1,6 +1,7 @@
 /* What a dump is told of the capture whose packets it gets. */
 #include "arguments.h"
 #include "capture_object.h"
+#include "errors.h"
 
 #include "../capture/clock.h"
 
@@ -69,14 +70,10 @@ struct dump_statistics capture_dump_statistics(const CaptureObject *self)
     };
 }
 
-bool capture_tell_part(CaptureObject *self, PyObject *exception)
+void capture_tell_part(CaptureObject *self, PyObject *exception)
 {
-    const char *part = self->dump == NULL ? NULL : dump_file_part_path(self->dump);
-    PyObject *path = part == NULL ? NULL : PyUnicode_DecodeFSDefault(part);
-    if (path == NULL)
-        return part == NULL;
-    PyObject *result = PyObject_CallMethod(self->state->exceptions, "_note_part", "OO", exception, path);
-    Py_DECREF(path);
-    Py_XDECREF(result);
-    return result != NULL;
+    bool is_elsewhere = self->busy && self->reader != PyThread_get_thread_ident(); /* and may rename it */
+    const char *part = self->dump == NULL || is_elsewhere ? NULL : dump_file_part_path(self->dump);
+    if (part != NULL)
+        note_part(self->state, exception, part);
 }

@@ -66,7 +66,7 @@ PyObject *capture_iternext(PyObject *object)
     if (!capture_enter(self))
         return NULL;
     PyObject *packet = capture_next_packet(self);
-    if (!capture_leave(self))
+    if (packet == NULL ? !capture_leave_at_end(self) : !capture_leave(self))
         Py_CLEAR(packet);
     return packet;
 }
@@ -99,8 +99,8 @@ PyObject *capture_next(PyObject *object, PyObject *args, PyObject *keywords)
     self->call_deadline_ns = timeout_ns == 0 ? 0 : now_ns + timeout_ns;
     PyObject *packet = capture_next_packet(self);
     self->call_deadline_ns = 0;
-    if (packet == NULL && !PyErr_Occurred())
-        no_packet(self, timeout);
+    if (packet == NULL)
+        return capture_leave_at_end(self) && !PyErr_Occurred() ? no_packet(self, timeout) : NULL;
     if (!capture_leave(self))
         Py_CLEAR(packet);
     return packet;
@@ -111,7 +111,7 @@ static bool leave_at_end(CaptureObject *self)
 {
     if (PyErr_Occurred())
         capture_note_exception(self, PyErr_Occurred());
-    return capture_leave(self) && !PyErr_Occurred();
+    return capture_leave_at_end(self) && !PyErr_Occurred();
 }
 
 const char capture_read_into_doc[] = "read_into(packets, /)\n--\n\n"

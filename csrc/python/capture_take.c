@@ -32,7 +32,7 @@ static bool dump_flush(CaptureObject *self, const struct packet *packet)
     bool flushed = packet == NULL ? dump_file_flush(self->dump, dump_interrupt(self), &error)
                                   : dump_file_make_room(self->dump, packet, dump_interrupt(self), &error);
     PyEval_RestoreThread(self->released_state);
-    if (!flushed && !PyErr_Occurred() && capture_is_ours(self))
+    if (!flushed && (PyErr_Occurred() || capture_is_ours(self)))
         raise_dump_error(self, &error);
     return flushed;
 }
@@ -90,8 +90,10 @@ static bool tell_what_came_behind(CaptureObject *self)
 {
     PyObject *pending = self->pending;
     self->pending = NULL;
-    if (pending != NULL)
+    if (pending != NULL) {
+        self->is_spoiled = true;
         raise_exception(pending);
+    }
     return pending == NULL && warn_of_notice(self);
 }
 
@@ -139,9 +141,10 @@ static int fill_batch(CaptureObject *self)
         self->ended = true;
         return 0;
     case FILL_FAILED:
-        self->ended = self->is_spoiled = true;
+        self->ended = true;
         if (error.kind == ERROR_INTERRUPTED && is_to_end(self))
             return 0;
+        self->is_spoiled = true;
         raise_capture_error(self->state, &error, error.kind == ERROR_FILTER ? self->filter : self->subject);
         return -1;
     }

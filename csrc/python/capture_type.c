@@ -59,8 +59,8 @@ static PyObject *capture_exit_context(PyObject *object, PyObject *args)
     bool is_raising = type != Py_None;
     if (is_raising)
         capture_note_exception(self, type);
-    if (is_raising && self->is_spoiled && !capture_tell_part(self, exception))
-        PyErr_WriteUnraisable(object);
+    if (is_raising && self->is_spoiled)
+        capture_tell_part(self, exception);
     if (!capture_end(self)) {
         if (!is_raising)
             return NULL;

@@ -77,3 +77,35 @@ PyObject *raise_capture_error(struct module_state *state, const struct capture_e
     Py_DECREF(text);
     return NULL;
 }
+
+/* Takes over the text, which may be NULL. False where Python has no notes, or no memory. */
+static bool note(struct module_state *state, PyObject *exception, PyObject *text)
+{
+    PyObject *noted = NULL;
+    if (text != NULL && state->exceptions != NULL) /* else the interpreter is shutting down */
+        noted = PyObject_CallMethod(state->exceptions, "_note", "OO", exception, text);
+    bool is_noted = noted == Py_True;
+    PyErr_Clear();
+    Py_XDECREF(text);
+    Py_XDECREF(noted);
+    return is_noted;
+}
+
+void note_part(struct module_state *state, PyObject *exception, const char *part)
+{
+    PyObject *path = PyUnicode_DecodeFSDefault(part), *text = NULL;
+    if (path != NULL)
+        text = PyUnicode_FromFormat("what was written before is in %U", path);
+    Py_XDECREF(path);
+    note(state, exception, text);
+}
+
+void note_failure(struct module_state *state, const struct capture_error *error, PyObject *subject)
+{
+    PyObject *exception = take_exception();
+    if (!note(state, exception, PyUnicode_DecodeFSDefault(error->text))) {
+        raise_capture_error(state, error, subject);
+        PyErr_WriteUnraisable(subject);
+    }
+    raise_exception(exception);
+}

@@ -52,13 +52,15 @@ bool writer_return_to_gil(WriterObject *self, bool done, const struct capture_er
 {
     PyEval_RestoreThread(self->released_state);
     self->is_busy = false;
-    if (PyErr_Occurred() || PyErr_CheckSignals() < 0)
+    self->error_told = self->error_told || !done;
+    if (PyErr_Occurred()) {
+        if (!done)
+            note_failure(self->state, error, self->path);
         return false;
-    if (!done) {
-        self->error_told = true;
-        raise_capture_error(self->state, error, self->path);
     }
-    return done;
+    if (!done)
+        raise_capture_error(self->state, error, self->path);
+    return PyErr_CheckSignals() == 0 && done;
 }
 
 bool writer_flush_dump(WriterObject *self)
@@ -120,12 +122,23 @@ static PyObject *writer_enter(PyObject *object, PyObject *unused)
 /* An exception that is on its way goes on; what fails here as well is its context. */
 static PyObject *writer_exit(PyObject *object, PyObject *args)
 {
-    PyObject *type = PyTuple_GET_SIZE(args) > 0 ? PyTuple_GET_ITEM(args, 0) : Py_None;
-    if (close_now((WriterObject *)object, type == Py_None))
-        Py_RETURN_NONE;
-    if (type == Py_None)
+    WriterObject *self = (WriterObject *)object;
+    PyObject *type = Py_None, *exception = Py_None, *traceback;
+    if (!PyArg_UnpackTuple(args, "__exit__", 0, 3, &type, &exception, &traceback))
         return NULL;
-    PyErr_WriteUnraisable(object);
+    bool is_raising = type != Py_None;
+    /* Ctrl-C is how a live capture ends. */
+    bool is_complete =
+        !is_raising || (self->has_statistics && PyErr_GivenExceptionMatches(type, PyExc_KeyboardInterrupt));
+    const char *part =
+        is_complete || self->dump == NULL || self->is_busy ? NULL : dump_file_part_path(self->dump);
+    if (part != NULL)
+        note_part(self->state, exception, part);
+    if (!close_now(self, is_complete)) {
+        if (!is_raising)
+            return NULL;
+        PyErr_WriteUnraisable(object);
+    }
     Py_RETURN_NONE;
 }
 
@@ -207,14 +220,6 @@ static PyObject *writer_repr(PyObject *object)
                                 (unsigned long long)self->written, self->dump == NULL ? ", closed" : "");
 }
 
-static PyObject *writer_get_part(PyObject *object, void *closure)
-{
-    const WriterObject *self = (WriterObject *)object;
-    const char *part = self->dump == NULL ? NULL : dump_file_part_path(self->dump);
-    (void)closure;
-    return part == NULL ? Py_NewRef(Py_None) : PyUnicode_DecodeFSDefault(part);
-}
-
 static PyObject *writer_get_written(PyObject *object, void *closure)
 {
     (void)closure;
@@ -222,7 +227,6 @@ static PyObject *writer_get_written(PyObject *object, void *closure)
 }
 
 static PyGetSetDef writer_getset[] = {
-    {"part", writer_get_part, NULL, "What an atomic file is called until it is complete, or None.", NULL},
     {"written", writer_get_written, NULL, "Packets so far; the last may wait in memory.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };

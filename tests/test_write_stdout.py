@@ -1,0 +1,58 @@
+"""The path "-" is standard output."""
+
+from __future__ import annotations
+
+import re
+import signal
+import subprocess
+import sys
+import time
+
+import pytest
+from capture_files import read_pcap
+from processes import DEADLINE_S, command, environment
+
+from umpa_sniffing import Dump
+
+
+@pytest.mark.parametrize("options", [{"append": True}, {"atomic": True}, {"rotate_packets": 1}])
+def test_standard_output_is_written_as_it_is(options):
+    with pytest.raises(ValueError, match="standard output"):
+        Dump("-", **options)
+
+
+@pytest.mark.parametrize("redirection", [">", ">>", "| cat >"])
+def test_standard_output(redirection, tmp_path):
+    program = "from umpa_sniffing import *; write('-', [Packet(b'x'), Packet(b'y')], format='nsecpcap')"
+    path = tmp_path / "out"
+    subprocess.run(
+        ["sh", "-c", f'"$0" -c "$1" {redirection} "$2"', sys.executable, program, path],
+        check=True,
+        timeout=60,
+    )
+    assert [each.data for each in read_pcap(path)] == [b"x", b"y"]
+
+
+def test_ctrl_c_ends_a_wait_for_the_reader_of_standard_output():
+    program = """
+        import sys
+        from umpa_sniffing import Packet, write
+
+        print("begins", file=sys.stderr, flush=True)
+        try:
+            write("-", [Packet(bytes(1400))] * 5000)
+        except KeyboardInterrupt as error:
+            print("interrupted", error.delivered, getattr(error, "__notes__", []), file=sys.stderr)
+    """
+    process = subprocess.Popen(
+        command(program), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True
+    )
+    assert process.stderr.readline() == "begins\n"
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(DEADLINE_S) == 0
+    told = re.search(r"interrupted \d+ (\[.*\])\n", process.stderr.read())
+    if hasattr(BaseException, "add_note"):
+        assert re.match(r"\['the reader of this pipe does not keep up: \d+ packets are safely", told[1])
+    process.stdout.close()
+    process.stderr.close()
