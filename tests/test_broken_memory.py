@@ -74,6 +74,7 @@ CONTENTS = {
 }
 
 
+@pytest.mark.measures_memory
 @pytest.mark.parametrize("content", CONTENTS.values(), ids=CONTENTS)
 def test_no_number_in_a_file_allocates(content, good, tmp_path):
     changed = list(with_every_field_changed(content, len(content) - 3 if content[:1] == b"\n" else 40))

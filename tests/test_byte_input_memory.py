@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 from byte_inputs import FORMATS, ByteInput, compress
+from processes import unpreloaded
 
 HERE = Path(__file__).resolve().parent
 DATA = b"0123456789" * 30
@@ -20,8 +21,10 @@ def byte_input(tmp_path, byte_input_program):
     flags = ["-O1", "-g", "-Wall", "-Wextra", "-Werror", "-shared", "-fPIC", "-fno-builtin"]
     source = HERE / "preload" / "failing_malloc.c"
     subprocess.run([os.environ.get("CC", "cc"), *flags, "-o", library, source], check=True)
-    sanitizer = subprocess.run(["ldd", byte_input_program], capture_output=True, text=True, check=True).stdout
-    asan = [line.split()[2] for line in sanitizer.splitlines() if "libasan" in line]
+    ldd = subprocess.run(
+        ["ldd", byte_input_program], env=unpreloaded(), capture_output=True, text=True, check=True
+    )
+    asan = [line.split()[2] for line in ldd.stdout.splitlines() if "libasan" in line]
     if not asan:
         pytest.skip("this compiler's sanitizer allocates before failing_malloc.c can: gcc's does not")
     (tmp_path / "not_ours").write_text("leak:dl_open_worker\n")
