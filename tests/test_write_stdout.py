@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import signal
 import subprocess
-import sys
 import time
 
 import pytest
@@ -21,15 +20,23 @@ def test_standard_output_is_written_as_it_is(options):
         Dump("-", **options)
 
 
-@pytest.mark.parametrize("redirection", [">", ">>", "| cat >"])
-def test_standard_output(redirection, tmp_path):
-    program = "from umpa_sniffing import *; write('-', [Packet(b'x'), Packet(b'y')], format='nsecpcap')"
+TWO_PACKETS = "from umpa_sniffing import *; write('-', [Packet(b'x'), Packet(b'y')], format='nsecpcap')"
+
+
+@pytest.mark.parametrize("mode", ["wb", "ab"])
+def test_standard_output_is_a_file(mode, tmp_path):
     path = tmp_path / "out"
-    subprocess.run(
-        ["sh", "-c", f'"$0" -c "$1" {redirection} "$2"', sys.executable, program, path],
-        check=True,
-        timeout=60,
+    with path.open(mode) as out:
+        subprocess.run(command(TWO_PACKETS), env=environment(), check=True, timeout=60, stdout=out)
+    assert [each.data for each in read_pcap(path)] == [b"x", b"y"]
+
+
+def test_standard_output_is_a_pipe(tmp_path):
+    done = subprocess.run(
+        command(TWO_PACKETS), env=environment(), check=True, timeout=60, stdout=subprocess.PIPE
     )
+    path = tmp_path / "out"
+    path.write_bytes(done.stdout)
     assert [each.data for each in read_pcap(path)] == [b"x", b"y"]
 
 

@@ -69,11 +69,11 @@ static bool finish_dump(CaptureObject *self)
     bool finished = true;
     self->dump = NULL;
     struct dump_statistics statistics = capture_dump_statistics(self);
+    bool has_statistics = self->gather_ns != 0 && self->stats.elapsed_ns != 0;
     self->released_state = PyEval_SaveThread();
     if (dump != NULL)
-        finished =
-            dump_file_close(dump, self->gather_ns == 0 || self->stats.elapsed_ns == 0 ? NULL : &statistics,
-                            !self->is_spoiled, dump_interrupt(self), &error);
+        finished = dump_file_close(dump, has_statistics ? &statistics : NULL, !self->is_spoiled,
+                                   dump_interrupt(self), &error);
     PyEval_RestoreThread(self->released_state);
     if (!finished && !self->dump_error_told)
         raise_dump_error(self, &error);
