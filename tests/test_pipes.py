@@ -2,18 +2,16 @@
 
 from __future__ import annotations
 
-import array
-import fcntl
 import os
 import select
 import signal
 import struct
-import termios
 import threading
 import time
 
 import pytest
 from capture_files import numbered, parse_pcap, pcap, pcapng, seen
+from full_pipes import wait_until_full
 from processes import Program, needs_root
 
 from umpa_sniffing import from_file, open_offline
@@ -187,12 +185,3 @@ from umpa_sniffing import to_file
 with Chatter(size=1400, interval_s=0) as chatter:
     print(json.dumps(to_file(sys.argv[1], 300, chatter.filter, "lo")), flush=True)
 """
-
-
-def wait_until_full(pipe) -> None:
-    """Until the pipe's content has stopped to grow: its writer waits."""
-    level, before = array.array("i", [0]), -1
-    while level[0] == 0 or level[0] != before:
-        before = level[0]
-        time.sleep(0.3)
-        fcntl.ioctl(pipe, termios.FIONREAD, level)

@@ -12,6 +12,7 @@ import time
 
 import pytest
 from capture_files import numbered, parse_pcap, pcap
+from full_pipes import wait_until_full
 from processes import needs_root, run_python
 from traffic import Chatter, eventually, wait_until_capturing
 from waiting_calls import NEVER, WAITING_FUNCTIONS, wait_in_vain
@@ -186,6 +187,7 @@ def test_a_handler_that_forks_while_a_dumps_pipe_is_full_writes_nothing_twice(tm
     content = []
 
     def read_late():
+        wait_until_full(reader)
         time.sleep(1)
         with open(reader, "rb") as pipe:
             content.append(pipe.read())
