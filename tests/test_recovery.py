@@ -76,6 +76,38 @@ def test_a_file_may_leap_over_many_years():
     assert len(from_bytes(pcap(some), errors="warn")) == 9
 
 
+def usb(sizes):
+    some = [record(b"x" * size, (number + 9) * SECOND) for number, size in enumerate(sizes)]
+    return pcap(some, link_type=220)
+
+
+@pytest.mark.parametrize(
+    "sizes", [[60, *[70_000] * 20, 60], [60, *[0] * 20, 60], [60, *[0, 70_000] * 20], [*[0] * 90_000, 60]]
+)
+def test_a_file_without_damage_is_the_same_in_all_modes(sizes):
+    content = usb(sizes)
+    assert from_bytes(content) == from_bytes(content, errors="ignore")
+    cut = content[:-10]
+    with pytest.raises(UMPAFileFormatException) as caught:
+        from_bytes(cut)
+    assert caught.value.packets == from_bytes(cut, errors="ignore")
+
+
+def test_zeros_at_the_end_are_no_packets():
+    """As a crash, or a power cut, leaves them."""
+    content = pcap(numbered(10)) + bytes(50_000)
+    assert len(from_bytes(content, errors="ignore")) == 10
+
+
+@pytest.mark.parametrize("link_type", [1, 101])
+def test_another_file_behind_a_file(link_type):
+    first, second = pcap(numbered(3)), pcap(numbered(4), link_type=link_type)
+    with pytest.raises(UMPAFileFormatException, match="another pcap file begins here") as caught:
+        from_bytes(first + second)
+    assert caught.value.offset == len(first) and len(caught.value.packets) == 3
+    assert len(from_bytes(first + second, errors="ignore")) == 7
+
+
 # pcapng
 
 
@@ -152,6 +184,27 @@ def test_a_damaged_interface_leaves_the_numbers_of_the_others(blocks):
         *(blocks.enhanced(b"%d" % number, interface=number) for number in (0, 1, 2)),
     )
     assert [(packet.interface.name, bytes(packet)) for packet in packets] == [("zero", b"0"), ("two", b"2")]
+
+
+@pytest.mark.parametrize("lost", [1, 2, 3])
+def test_numbers_are_not_those_of_other_interfaces_where_a_description_is_lost(lost):
+    """It may have been one of this section, or the first of another."""
+    blocks = LITTLE
+    parts = [blocks.section(), blocks.interface(), blocks.enhanced(b"0"), blocks.interface(link_type=101)]
+    rest = [blocks.interface(link_type=113), *[blocks.enhanced(b"%d" % n, interface=n) for n in range(3)]]
+    for number in range(len(parts) - lost, len(parts)):
+        parts[number] = bytes(len(parts[number]))
+    found = [bytes(packet) for packet in read(*parts, *rest)]
+    assert found == [b"0"] * (len(parts) - lost > 2)
+
+
+@pytest.mark.parametrize("blocks", [LITTLE, BIG], ids=["little", "big"])
+def test_a_lost_section_header_does_not_lend_interfaces_to_its_packets(blocks):
+    first = [blocks.section(), blocks.interface(), blocks.enhanced(b"1")]
+    second = [bytes(len(blocks.section())), blocks.interface(link_type=101), blocks.enhanced(b"2")]
+    third = [blocks.section(), blocks.interface(link_type=113), blocks.enhanced(b"3")]
+    found = [(bytes(packet), packet.datalink) for packet in read(*first, *second, *third)]
+    assert found == [(b"1", 1), (b"3", 113)]
 
 
 def test_the_interfaces_of_a_section_end_with_it():

@@ -146,6 +146,7 @@ void reader_forget_interfaces(struct file_reader *reader)
     for (unsigned i = 0; i < reader->interface_count; i++)
         interface_release(reader->interfaces[i].shared);
     reader->interface_count = 0;
+    reader->interfaces_lost = LOST_NONE;
 }
 
 struct reader_interface *reader_add_interface(struct file_reader *reader, const struct interface *head,

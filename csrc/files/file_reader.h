@@ -58,12 +58,14 @@ struct file_reader {
     uint32_t (*link_type)(uint32_t linktype); /* the DLT of a number in a file; NULL: they are the same */
 
     bool is_swapped;
+    uint32_t magic;        /* pcap */
     uint8_t record_header; /* pcap: bytes */
     uint8_t lengths_order; /* pcap: old versions have the two lengths in the other order */
     uint32_t fraction_ns;  /* pcap */
     uint32_t fraction_max;
     int64_t last_seconds; /* pcap: of the last record that looked like one; -1: there is none */
-    bool is_wary;         /* pcap: what looks like no record, before what looks like none, is damage */
+    bool is_wary;         /* pcap: what looks like no record, before what is none, is damage */
+    uint64_t trusted_end; /* pcap: offset of the records that were looked at so */
 
     struct reader_interface *interfaces; /* of the file, or of the section */
     unsigned interface_count, interface_room;
@@ -79,8 +81,11 @@ struct file_reader {
     void *watcher;
     uint64_t damaged_at;      /* offset */
     uint32_t damaged_block;   /* pcapng: its type */
+    uint32_t damaged_length;  /* and length; 0: not known */
     bool is_section_doubtful; /* its header was damaged: it has begun if a description of an interface follows
                                */
+    /* pcapng: descriptions may lie in damage that left no block to be recognised. */
+    enum { LOST_NONE, LOST_JUST_NOW, LOST_SOME } interfaces_lost;
     struct capture_error error;
 };
 

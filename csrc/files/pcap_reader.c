@@ -2,6 +2,7 @@
  * Format: draft-ietf-opsawg-pcap; older versions, and longer record headers, as libpcap knows them. */
 #include "file_reader.h"
 #include "pcap_format.h"
+#include <string.h>
 
 enum {
     FILE_HEADER = 24,
@@ -32,11 +33,12 @@ static enum reader_result pcap_begin(struct file_reader *reader)
     reader->is_swapped = false;
     uint32_t magic = reader_u32(reader, header);
     reader->is_swapped = magic != MICROSECONDS && magic != NANOSECONDS && magic != LONG_RECORDS;
-    magic = reader_u32(reader, header);
+    magic = reader->magic = reader_u32(reader, header);
     reader->record_header = magic == LONG_RECORDS ? LONG_RECORD_HEADER : RECORD_HEADER;
     reader->fraction_ns = magic == NANOSECONDS ? 1 : 1000;
     reader->fraction_max = magic == NANOSECONDS ? 999999999 : 999999;
     reader->last_seconds = ANY_TIME;
+    reader->trusted_end = 0;
     unsigned major = reader_u16(reader, header + 4), minor = reader_u16(reader, header + 6);
     if (!set_version(reader, major, minor)) {
         capture_error_set(&reader->error, ERROR_FILE_FORMAT, 0,
@@ -82,19 +84,38 @@ static bool looks_like_record(const struct file_reader *reader, const uint8_t *r
                 : seconds - near_seconds < seconds_apart && near_seconds - seconds < seconds_apart);
 }
 
-/* A record of `size` bytes that looks like none, or not of this time, behind some that did. What comes behind
- * it tells, but for its header where that is lacking. */
+/* What is a record in no file: too long, or a page of zeros. */
+static bool is_no_record(const struct file_reader *reader, const uint8_t *record)
+{
+    static const uint8_t zeros[RECORD_HEADER];
+    return record_lengths(reader, record).caplen > reader->interfaces->caplen_max ||
+           memcmp(record, zeros, sizeof(zeros)) == 0;
+}
+
+/* A record of `size` bytes that looks like none, or not of this time, behind some that did. It is one where
+ * lengths lead from it to what looks like a record, to the file's end, or far enough. */
 static enum reader_result check_odd_record(struct file_reader *reader, size_t size)
 {
-    const uint8_t *behind = reader->start + size;
-    size_t left = (size_t)(reader->end - behind), header = reader->record_header;
-    if (left < header && !reader->at_end)
-        return reader_lacks(reader, size + header, "a record");
-    if (left < header ? left == 0
-                      : looks_like_record(reader, behind, reader->last_seconds, TEN_YEARS) ||
-                            looks_like_record(reader, behind, reader_u32(reader, reader->start), TEN_YEARS))
+    enum { FAR_ENOUGH = 1 << 20 };
+    const uint8_t *record = reader->start;
+    size_t left = (size_t)(reader->end - record), header = reader->record_header, at = size;
+    int64_t seconds = reader_u32(reader, record);
+    if (reader_offset(reader) < reader->trusted_end)
         return READER_PACKET;
-    return reader_damaged(reader, "what can hardly be a record, before what can't be one");
+    while (at < FAR_ENOUGH) {
+        if (left < at + header && !reader->at_end)
+            return reader_lacks(reader, at + header, "a record");
+        if (left < at + header)
+            break;
+        if (is_no_record(reader, record + at))
+            return reader_damaged(reader, "what can hardly be a record, before what can't be one");
+        if (looks_like_record(reader, record + at, reader->last_seconds, TEN_YEARS) ||
+            looks_like_record(reader, record + at, seconds, TEN_YEARS))
+            break;
+        at += header + record_lengths(reader, record + at).caplen;
+    }
+    reader->trusted_end = reader_offset(reader) + at;
+    return READER_PACKET;
 }
 
 /* Notes the time of a record that looks like one; one that does not is checked. */
@@ -106,6 +127,13 @@ static enum reader_result be_wary(struct file_reader *reader, const uint8_t *rec
     if (result == READER_PACKET && (is_near || looks_like_record(reader, record, ANY_TIME, 0)))
         reader->last_seconds = reader_u32(reader, record);
     return result;
+}
+
+/* As by cat: its time zone, 0, would be taken for the length of a packet. */
+static bool is_file_header(const struct file_reader *reader, const uint8_t *record)
+{
+    return reader_u32(reader, record) == reader->magic && reader_u16(reader, record + 4) == 2 &&
+           reader_u16(reader, record + 6) == 4 && reader_u32(reader, record + 8) == 0;
 }
 
 static enum reader_result pcap_next(struct file_reader *reader, struct packet *packet)
@@ -122,6 +150,9 @@ static enum reader_result pcap_next(struct file_reader *reader, struct packet *p
     if (left - header < lengths.caplen)
         return reader_lacks(reader, header + lengths.caplen, "a record");
     uint32_t seconds = reader_u32(reader, record), fraction = reader_u32(reader, record + 4);
+    if (seconds == reader->magic && is_file_header(reader, record))
+        return reader_damaged(reader,
+                              "another pcap file begins here: keep them apart, and read a list of files");
     if (reader->is_wary) {
         enum reader_result result = be_wary(reader, record, header + lengths.caplen);
         if (result != READER_PACKET)

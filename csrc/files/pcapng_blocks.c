@@ -27,7 +27,8 @@ enum reader_result pcapng_section_header(struct file_reader *reader, const struc
     if (is_known || reader->sections > 0)
         pcapng_begin_section(reader);
     if (!is_known)
-        return reader_damaged(reader, "a section of pcapng version %u.%u: only 1.0 is known", major, minor);
+        return reader_damaged(reader, "a section of pcapng version %u.%u: only 1.0, and 1.2, are known",
+                              major, minor);
     uint32_t options_length = block->length - LEAST_SECTION_HEADER;
     if (options_length > 0) {
         reader->section_options = malloc(options_length);

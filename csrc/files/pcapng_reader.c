@@ -20,7 +20,8 @@ static enum reader_result packet_of(struct file_reader *reader, const struct pca
                               reader->interface_count);
     const struct reader_interface *interface = &reader->interfaces[index];
     if (interface->is_unknown)
-        return reader_damaged(reader, "a packet of interface %u, whose description is damaged", index);
+        return reader_damaged(reader, "a packet of interface %u, whose description is damaged or lost",
+                              index);
     if (caplen > interface->caplen_max)
         return reader_damaged(reader, "a packet of %u bytes, where %u are the most", caplen,
                               interface->caplen_max);
@@ -50,7 +51,7 @@ static enum reader_result simple_packet(struct file_reader *reader, const struct
         return reader_damaged(reader, "a packet before any interface");
     const struct reader_interface *interface = &reader->interfaces[0];
     if (interface->is_unknown)
-        return reader_damaged(reader, "a packet of interface 0, whose description is damaged");
+        return reader_damaged(reader, "a packet of interface 0, whose description is damaged or lost");
     uint32_t wire_len = reader_u32(reader, block->bytes + 8), caplen = wire_len;
     uint32_t room = block->length - LEAST_SIMPLE_PACKET, snaplen = interface->shared->snaplen;
     if (snaplen != 0 && caplen > snaplen)
@@ -138,6 +139,7 @@ static enum reader_result check_block(struct file_reader *reader, struct pcapng_
     size_t left = (size_t)(reader->end - reader->start);
     const uint8_t *bytes = reader->start;
     uint32_t type = reader->damaged_block = reader_u32(reader, bytes);
+    reader->damaged_length = 0;
     if (type == SECTION_HEADER_BLOCK && !set_byte_order(reader, bytes))
         return reader_damaged(reader, "a section header without the byte order magic");
     uint32_t length = reader_u32(reader, bytes + 4), most = longest_block(reader, type);
@@ -149,6 +151,7 @@ static enum reader_result check_block(struct file_reader *reader, struct pcapng_
     if (left < length)
         return reader_lacks(reader, length, "a block");
     uint32_t last_length = reader_u32(reader, bytes + length - BLOCK_TRAILER);
+    reader->damaged_length = length;
     if (last_length != length)
         return reader_damaged(reader, "a block whose length is %u at its beginning and %u at its end", length,
                               last_length);
@@ -179,10 +182,26 @@ static void begin_doubtful_section(struct file_reader *reader)
     reader->is_section_doubtful = false;
 }
 
+/* Packets tell their interface by its number, which must not be another's because a description was damaged,
+ * or lost. Where the first that is left comes just behind the damage, it may begin a section. */
+static bool add_unknown_interface(struct file_reader *reader)
+{
+    static const struct interface unknown = {.link_type = UINT16_MAX};
+    for (unsigned i = 0; reader->interfaces_lost == LOST_JUST_NOW && i < reader->interface_count; i++)
+        reader->interfaces[i].is_unknown = true;
+    struct reader_interface *interface = reader_add_interface(reader, &unknown, NULL, 0);
+    if (interface != NULL)
+        interface->is_unknown = true;
+    return interface != NULL;
+}
+
 static enum reader_result read_block(struct file_reader *reader, const struct pcapng_block *block,
                                      struct packet *packet, bool *is_packet)
 {
-    reader->is_section_doubtful = reader->is_section_doubtful && block->type == INTERFACE_DESCRIPTION_BLOCK;
+    bool is_interface = block->type == INTERFACE_DESCRIPTION_BLOCK;
+    reader->is_section_doubtful = reader->is_section_doubtful && is_interface;
+    if (reader->interfaces_lost == LOST_JUST_NOW && !is_interface)
+        reader->interfaces_lost = LOST_SOME;
     switch (block->type) {
     case ENHANCED_PACKET_BLOCK:
         *is_packet = true;
@@ -197,7 +216,9 @@ static enum reader_result read_block(struct file_reader *reader, const struct pc
         return pcapng_section_header(reader, block);
     case INTERFACE_DESCRIPTION_BLOCK:
         begin_doubtful_section(reader);
-        return pcapng_interface_description(reader, block);
+        return reader->interfaces_lost == LOST_NONE ? pcapng_interface_description(reader, block)
+               : add_unknown_interface(reader)      ? READER_PACKET
+                                                    : READER_NO_MEMORY;
     case INTERFACE_STATISTICS_BLOCK:
         pcapng_interface_statistics(reader, block);
         return READER_PACKET;
@@ -265,35 +286,36 @@ static bool looks_like_block(const struct file_reader *reader, const uint8_t *by
     return is_known(type) && *length >= least_length(type) && *length % 4 == 0 && *length <= LONGEST_USUAL;
 }
 
-/* Packets tell their interface by its number, which must not be another's because a description was damaged.
- */
+/* Of a damaged block, whose type may be known. */
 static bool stand_in(struct file_reader *reader)
 {
-    static const struct interface unknown = {.link_type = UINT16_MAX};
-    uint32_t damaged = reader->damaged_block;
-    reader->damaged_block = 0;
-    if (damaged == SECTION_HEADER_BLOCK)
+    if (reader->damaged_block == SECTION_HEADER_BLOCK)
         reader->is_section_doubtful = true;
-    if (damaged != INTERFACE_DESCRIPTION_BLOCK)
+    if (reader->damaged_block != INTERFACE_DESCRIPTION_BLOCK)
         return true;
     begin_doubtful_section(reader);
-    struct reader_interface *interface = reader_add_interface(reader, &unknown, NULL, 0);
-    if (interface != NULL)
-        interface->is_unknown = true;
-    return interface != NULL;
+    return add_unknown_interface(reader);
+}
+
+/* Behind bytes that were no block: more may be lost than the one that was damaged. */
+static void doubt_interfaces(struct file_reader *reader)
+{
+    uint64_t lost = reader_offset(reader) - reader->damaged_at;
+    bool is_one_block =
+        reader->damaged_length != 0 ? lost <= reader->damaged_length : is_known(reader->damaged_block);
+    if (!is_one_block && lost >= LEAST_INTERFACE_DESCRIPTION)
+        reader->interfaces_lost = LOST_JUST_NOW;
 }
 
 /* The block behind the damaged one, where its two lengths agree; else the next place with a block of a known
  * type and two lengths that agree. */
 static enum reader_result pcapng_recover(struct file_reader *reader)
 {
-    if (!stand_in(reader))
-        return READER_NO_MEMORY;
     if (reader_offset(reader) == reader->damaged_at && reader->start < reader->end) {
         struct pcapng_block block;
-        bool is_whole = look_at_block(reader, &block) == READER_PACKET;
-        reader->damaged_block = 0; /* which has been stood in for */
-        if (is_whole) {
+        if (!stand_in(reader))
+            return READER_NO_MEMORY;
+        if (look_at_block(reader, &block) == READER_PACKET) {
             reader->start += block.length;
             return READER_PACKET;
         }
@@ -316,8 +338,10 @@ static enum reader_result pcapng_recover(struct file_reader *reader)
             reader->needed = length;
             return READER_NEEDS_BYTES;
         }
-        if (left >= length && u32_at(reader->start + length - BLOCK_TRAILER, is_swapped) == length)
+        if (left >= length && u32_at(reader->start + length - BLOCK_TRAILER, is_swapped) == length) {
+            doubt_interfaces(reader);
             return READER_PACKET;
+        }
     }
 }
 
