@@ -185,6 +185,18 @@ def test_a_truncated_file_is_read_anew(growing, write):
         assert take(capture, 8) == expected(12, 20)
 
 
+@EACH_FORMAT
+def test_a_file_that_is_truncated_and_longer_at_once_is_read_anew(growing, write):
+    """Though it is never seen to be shorter."""
+    growing.add(write(PACKETS[:9]))
+    with open_offline(growing.path, follow=True) as capture:
+        assert take(capture, 9) == expected(0, 9) and has_nothing(capture)
+        with open(growing.path, "rb+") as file:
+            file.write(write(PACKETS[9:20]))
+        first = wait_for_warning(capture, growing, r"(?i)truncated")
+        assert first + take(capture, 11 - len(first)) == expected(9, 20)
+
+
 @pytest.mark.parametrize("write", [pcap, pcapng])
 @pytest.mark.parametrize("other", [pcap, pcapng])
 def test_a_replaced_file_is_read_after_the_rest_of_the_old_one(growing, tmp_path, write, other):

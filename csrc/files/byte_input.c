@@ -34,7 +34,7 @@ struct byte_input {
     void *decompressor_state;
     bool has_output;             /* which it did not give yet */
     uint64_t padding;            /* zeros since the last member */
-    bool has_given;              /* bytes, in this call: no function is to wait for more */
+    bool has_given;              /* bytes, in this call: what waits is not to be asked for more */
     enum input_result last;      /* INPUT_BYTES, or what is still to be told */
     struct capture_error reason; /* of `last` */
 };
@@ -95,6 +95,11 @@ struct byte_input *input_of_function(struct input_function function, struct capt
     else
         raw_close(&(struct raw_input){.fd = -1, .function = function});
     return input;
+}
+
+void input_uses(struct byte_input *input, int fd)
+{
+    file_in_use_enter(&input->raw.in_use, fd);
 }
 
 static void close_decompressor(struct byte_input *input)
@@ -165,7 +170,7 @@ static enum input_result is_no_member(struct byte_input *input)
 
 static enum input_result read_more(struct byte_input *input, uint8_t *bytes, size_t size, size_t *got)
 {
-    if (input->has_given && input->raw.function.read != NULL)
+    if (input->has_given && input_waits(input))
         return INPUT_NOTHING;
     return raw_read(&input->raw, bytes, size, got, &input->reason);
 }
@@ -343,6 +348,11 @@ enum input_result input_read(struct byte_input *input, uint8_t *bytes, size_t si
 int input_fd(const struct byte_input *input)
 {
     return input->raw.is_regular ? -1 : input->raw.fd;
+}
+
+bool input_waits(const struct byte_input *input)
+{
+    return input->raw.function.waits;
 }
 
 const char *input_compression(const struct byte_input *input)

@@ -21,13 +21,14 @@ enum input_result {
     INPUT_FAILED,    /* `error` says why; again at each further call. What could be read came before */
 };
 
-/* Bytes by a function of the caller's, which may wait. read: how many, at most `size`; 0 at the end, after
+/* Bytes by a function of the caller's. read: how many, at most `size`; 0 at the end, after
  * which it is not called again; INPUT_FUNCTION_NOTHING for now; -1 with `error`. */
 enum { INPUT_FUNCTION_NOTHING = -2 };
 struct input_function {
     ptrdiff_t (*read)(void *context, uint8_t *bytes, size_t size, struct capture_error *error);
     void (*close)(void *context); /* called once, by input_close or by an input_of_function that fails */
     void *context;
+    bool waits; /* for bytes, so that nothing is to be kept back while it is called */
 };
 
 /* NULL with `error`. `interrupt` is asked where open(2) itself is kept waiting. A FIFO's writer is not waited
@@ -40,6 +41,9 @@ struct byte_input *input_of_path(const char *path, bool follow, struct interrupt
 struct byte_input *input_of_fd(int fd, bool follow, struct capture_error *error);
 struct byte_input *input_of_function(struct input_function function, struct capture_error *error);
 
+/* What a function reads is this descriptor's file, which is in use. */
+void input_uses(struct byte_input *input, int fd);
+
 /* Up to `size` (above 0) bytes. Fills `bytes` where a regular file, or a decompressor, has that much. */
 enum input_result input_read(struct byte_input *input, uint8_t *bytes, size_t size, size_t *got,
                              struct capture_error *error);
@@ -48,6 +52,9 @@ enum input_result input_read(struct byte_input *input, uint8_t *bytes, size_t si
  * followed regular file: LONGEST_WAIT_MS is too long for it, FOLLOW_INTERVAL_MS will do). */
 int input_fd(const struct byte_input *input);
 enum { FOLLOW_INTERVAL_MS = 25 };
+
+/* Reading may wait, by a function that does. */
+bool input_waits(const struct byte_input *input);
 
 /* "gzip", "zstd", "xz", or NULL for a file that is not compressed, or not known to be so yet. */
 const char *input_compression(const struct byte_input *input);

@@ -60,10 +60,13 @@ static enum file_result end_by_damage(struct capture_file *file, const struct ca
 static enum file_result refill(struct capture_file *file, bool is_free, struct slab **left,
                                struct capture_error *error)
 {
+    bool waits = input_waits(file->window.input);
     file->is_waiting = false;
+    if (waits && !is_free) /* the packets that are there go first */
+        return FILE_FULL;
     switch (window_refill(&file->window, is_free, left, error)) {
     case WINDOW_BYTES:
-        return FILE_PACKET;
+        return waits ? FILE_FULL : FILE_PACKET;
     case WINDOW_NOTHING:
         file->is_waiting = true;
         return FILE_NOTHING;

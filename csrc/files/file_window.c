@@ -88,6 +88,8 @@ enum window_result window_refill(struct file_window *window, bool is_free, struc
         case INPUT_BYTES:
             reader->end += got;
             reader->end_offset += got;
+            if (input_waits(window->input))
+                return WINDOW_BYTES;
             break;
         case INPUT_NOTHING:
             return WINDOW_NOTHING;

@@ -105,6 +105,7 @@ static enum input_result read_fd(struct raw_input *raw, uint8_t *bytes, size_t s
 static enum input_result restart(struct raw_input *raw, const char *words, struct capture_error *error)
 {
     raw->start = raw->position = 0;
+    raw->last_size = 0;
     capture_error_set(error, ERROR_NONE, 0, "%s: reading it anew from its beginning", words);
     return INPUT_RESTARTED;
 }
@@ -133,11 +134,46 @@ static enum input_result open_replacement(struct raw_input *raw, struct capture_
     return INPUT_FAILED;
 }
 
+static void remember(struct raw_input *raw, const uint8_t *bytes, size_t size)
+{
+    size_t most = sizeof(raw->last), fresh = size < most ? size : most;
+    size_t kept = raw->last_size < most - fresh ? raw->last_size : most - fresh;
+    memmove(raw->last, raw->last + raw->last_size - kept, kept);
+    memcpy(raw->last + kept, bytes + size - fresh, fresh);
+    raw->last_size = kept + fresh;
+}
+
+/* It was truncated, and had grown beyond where we were before we looked: what we read last is not there. */
+static bool is_written_anew(const struct raw_input *raw, size_t got)
+{
+    uint8_t there[sizeof(raw->last)];
+    off_t offset = (off_t)(raw->position - got - raw->last_size);
+    ssize_t size = pread(raw->fd, there, raw->last_size, offset);
+    return size >= 0 && ((size_t)size != raw->last_size || memcmp(there, raw->last, raw->last_size) != 0);
+}
+
+static enum input_result read_grown(struct raw_input *raw, uint8_t *bytes, size_t size, size_t *got,
+                                    struct capture_error *error)
+{
+    enum input_result result = read_fd(raw, bytes, size, got, error);
+    bool has_waited = raw->has_waited;
+    raw->has_waited = result == INPUT_END;
+    if (result != INPUT_BYTES)
+        return result;
+    if (has_waited && is_written_anew(raw, *got)) {
+        *got = 0;
+        return lseek(raw->fd, 0, SEEK_SET) < 0 ? fail(error, errno)
+                                               : restart(raw, "the file was truncated", error);
+    }
+    remember(raw, bytes, *got);
+    return INPUT_BYTES;
+}
+
 static enum input_result read_followed(struct raw_input *raw, uint8_t *bytes, size_t size, size_t *got,
                                        struct capture_error *error)
 {
     struct stat ours;
-    enum input_result result = read_fd(raw, bytes, size, got, error);
+    enum input_result result = read_grown(raw, bytes, size, got, error);
     if (result != INPUT_END)
         return result;
     if (fstat(raw->fd, &ours) < 0)
@@ -149,7 +185,7 @@ static enum input_result read_followed(struct raw_input *raw, uint8_t *bytes, si
     }
     if (!is_replaced(raw, &ours))
         return INPUT_NOTHING;
-    result = read_fd(raw, bytes, size, got, error); /* what was written before it was replaced */
+    result = read_grown(raw, bytes, size, got, error); /* what was written before it was replaced */
     return result == INPUT_END ? open_replacement(raw, error) : result;
 }
 

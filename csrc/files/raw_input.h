@@ -15,6 +15,9 @@ struct raw_input {
     char *path;        /* of a followed file; else NULL */
     uint64_t start;    /* where reading began */
     uint64_t position; /* in the file */
+    bool has_waited;   /* at the end of a followed file, whose last bytes are remembered: */
+    uint8_t last[64];
+    size_t last_size;
     struct file_in_use in_use;
 };
 

@@ -102,6 +102,7 @@ static bool tell_what_came_behind(CaptureObject *self)
 static bool may_go_on(CaptureObject *self, enum fill_result result)
 {
     if (PyErr_Occurred()) {
+        self->is_spoiled = self->is_spoiled || result == FILL_FAILED;
         if (result != FILL_PACKETS || !PyErr_ExceptionMatches(PyExc_Exception))
             return false;
         self->pending = take_exception();

@@ -166,10 +166,25 @@ static bool keep(PyObject *kept, PyObject *object)
     return object == NULL || PyList_Append(kept, object) == 0;
 }
 
+/* A buffered file's readinto() waits until the buffer is full, its readinto1() does not. (A class of its own
+ * may have changed only the one.) */
+static PyObject *find_readinto(PyObject *object)
+{
+    PyObject *io = PyImport_ImportModule("io");
+    PyObject *buffered = io == NULL ? NULL : PyObject_GetAttrString(io, "BufferedReader");
+    PyObject *readinto = NULL;
+    if (buffered != NULL)
+        readinto =
+            attribute_if_any(object, (PyObject *)Py_TYPE(object) == buffered ? "readinto1" : "readinto");
+    Py_XDECREF(buffered);
+    Py_XDECREF(io);
+    return readinto;
+}
+
 /* Fills `file`, which `kept` keeps alive. */
 static bool find_methods(struct file_object *file, PyObject *object, PyObject *kept)
 {
-    PyObject *bytes = NULL, *read = NULL, *readinto = attribute_if_any(object, "readinto");
+    PyObject *bytes = NULL, *read = NULL, *readinto = find_readinto(object);
     if (readinto != NULL)
         bytes = PyByteArray_FromStringAndSize(NULL, READ_MAX);
     else if (!PyErr_Occurred())
@@ -189,11 +204,28 @@ static bool find_methods(struct file_object *file, PyObject *object, PyObject *k
     return found;
 }
 
+/* Of a file of the system's; -1: the object has none. False with an exception. */
+static bool find_fd(PyObject *object, int *fd)
+{
+    PyObject *fileno = attribute_if_any(object, "fileno");
+    PyObject *number = fileno == NULL ? NULL : PyObject_CallNoArgs(fileno);
+    *fd = -1;
+    if (number != NULL && PyLong_Check(number))
+        *fd = (int)PyLong_AsLong(number);
+    else if (number == NULL && PyErr_Occurred() &&
+             (PyErr_ExceptionMatches(PyExc_OSError) || PyErr_ExceptionMatches(PyExc_ValueError)))
+        PyErr_Clear(); /* io.UnsupportedOperation */
+    Py_XDECREF(number);
+    Py_XDECREF(fileno);
+    return !PyErr_Occurred();
+}
+
 static struct byte_input *open_object(PyObject *object, bool follow, CaptureObject *capture, PyObject *kept,
                                       PyObject **name, struct capture_error *error)
 {
     struct file_object found = {.capture = capture, .follow = follow};
-    if (!is_no_text_file(object) || !find_methods(&found, object, kept) ||
+    int fd;
+    if (!is_no_text_file(object) || !find_methods(&found, object, kept) || !find_fd(object, &fd) ||
         (*name = name_of_object(object)) == NULL)
         return NULL;
     struct file_object *file = malloc(sizeof(*file));
@@ -202,7 +234,12 @@ static struct byte_input *open_object(PyObject *object, bool follow, CaptureObje
         return NULL;
     }
     *file = found;
-    return input_of_function((struct input_function){read_file_object, free, file}, error);
+    struct input_function function = {
+        .read = read_file_object, .close = free, .context = file, .waits = true};
+    struct byte_input *input = input_of_function(function, error);
+    if (input != NULL && fd >= 0 && !follow)
+        input_uses(input, fd);
+    return input;
 }
 
 /* A duplicate: the caller's stays open. */
