@@ -5,6 +5,9 @@ from __future__ import annotations
 import gzip
 import os
 from collections.abc import Sequence
+from datetime import datetime
+from decimal import Decimal
+from fractions import Fraction
 
 import pcapng_blocks as ng
 import pcapng_variants
@@ -104,6 +107,18 @@ def test_between(index):
     assert len(index.between(0, 1)) == 0
     assert seen_of(index.between(0, 2**33)) == PACKETS
     assert len(index.between(stamps[6], stamps[3])) == 0
+
+
+def test_between_exact_times(index):
+    first, last = PACKETS[3].timestamp_ns, PACKETS[6].timestamp_ns
+    assert seen_of(index.between(Fraction(first, SECOND), Decimal(last) / SECOND)) == PACKETS[3:6]
+    assert seen_of(index.between(Fraction(first * 2 + 1, SECOND * 2), 2**70))[0] == PACKETS[4]
+    assert seen_of(index.between(datetime.min, datetime.max)) == PACKETS
+
+
+def test_between_is_asked_in_seconds(index):
+    with pytest.raises(ValueError, match="start must be seconds, not nanoseconds"):
+        index.between(PACKETS[3].timestamp_ns, PACKETS[6].timestamp_ns)
 
 
 def test_between_takes_packets_that_are_not_in_order(tmp_path):

@@ -13,9 +13,11 @@ __all__ = ["PacketIndex"]
 TYPE_CHECKING = False  # as in typing, which takes longer to import than all else here
 if TYPE_CHECKING:
     from datetime import datetime
+    from decimal import Decimal
+    from fractions import Fraction
     from typing import SupportsIndex, overload
 
-    Time = float | datetime
+    Time = float | Decimal | Fraction | datetime
 
 _NS = 1_000_000_000
 _EARLIEST, _LATEST = -(2**63), 2**63
@@ -78,10 +80,12 @@ class PacketIndex(Sequence[Packet]):
     def between(self, start: Time, end: Time) -> PacketIndex:
         """The packets of ``start <= time < end``, in their order here, whatever that is.
 
-        Both are seconds since the epoch (int, or float as ``timestamp`` is) or a datetime; one without a
-        time zone is local time.
+        Both are seconds since the epoch (float as ``timestamp`` is, or int, Decimal, Fraction) or a datetime;
+        one without a time zone is local time.
         """
         first, last = _first_ns(start, "start"), _first_ns(end, "end")
+        if first > _LATEST:
+            raise ValueError(f"start must be seconds, not nanoseconds, since 1970: {start} is beyond 2262")
         rows = self._rows
         if not isinstance(rows, range) or not self._records.is_in_order:
             times = memoryview(self._records)
@@ -121,11 +125,14 @@ def _first_ns(time: object, name: str) -> int:
         while _seconds(ns) < time:
             ns += 1
         return ns
-    if isinstance(time, int):
-        return time * _NS
+    if isinstance(time, int) or hasattr(time, "as_integer_ratio"):
+        numerator, denominator = time.as_integer_ratio()
+        return int(-(-numerator * _NS // denominator))
     from datetime import datetime
 
     if isinstance(time, datetime):
+        if not 1677 < time.year < 2262:  # datetime itself can't convert all of them
+            return _LATEST if time.year > 1970 else _EARLIEST
         return round(time.timestamp() * 1_000_000) * 1000
     raise TypeError(f"{name} must be a number of seconds or a datetime, not {type(time).__name__}")
 
