@@ -11,7 +11,16 @@ import time
 import pytest
 from capture_files import ETHERNET, SECOND, numbered, pcap, read_pcap, seen
 from pcapng_blocks import parse_pcapng
-from written_files import COMPRESSIONS, EVERY_FORMAT, FORMATS, compression_of, judged, records_in, unpacked
+from written_files import (
+    COMPRESSIONS,
+    EVERY_FORMAT,
+    FORMATS,
+    compression_of,
+    judged,
+    records_in,
+    run,
+    unpacked,
+)
 
 from umpa_sniffing import Dump, Packet, UMPASniffingException, open_offline, write
 from umpa_sniffing._core import PacketWriter
@@ -314,3 +323,13 @@ def test_a_writer_that_is_forgotten_loses_nothing(tmp_path):
     writer.write(packets(1)[0])
     del writer
     assert len(read_pcap(tmp_path / "some.pcap")) == 1
+
+
+@pytest.mark.parametrize("format", ["pcap.gz", "nsecpcap.zst", "pcapng.zst"])
+@pytest.mark.parametrize("random", [True, False])
+def test_wireshark_reads_large_compressed_files(format, random, tmp_path):
+    """Its release of Debian 12 loses its way in a large file of many zstd frames."""
+    path = tmp_path / "some"
+    some = (Packet(os.urandom(1000) if random else bytes(1000), timestamp_ns=n * 1000) for n in range(20_000))
+    assert write(path, some, format=format) == 20_000
+    assert f"{20_000}" in run("capinfos", "-M", "-c", path)

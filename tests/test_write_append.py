@@ -12,7 +12,8 @@ from savefile_variants import Form
 from test_write import in_format, packets
 from written_files import EVERY_FORMAT, judged, records_in
 
-from umpa_sniffing import Packet, write
+from umpa_sniffing import Packet, from_file, write
+from umpa_sniffing.exceptions import UMPAFileFormatException
 
 
 @pytest.mark.parametrize("format", EVERY_FORMAT)
@@ -188,3 +189,14 @@ def test_a_long_file_is_read_through(tmp_path):
     assert len(read_pcap(path)) == 3001
     path.write_bytes(path.read_bytes()[:-1])
     refused(path, words=["packet 3001 at byte"])
+
+
+@pytest.mark.parametrize("nanoseconds", [True, False])
+def test_a_file_keeps_its_unit_of_time(nanoseconds, tmp_path):
+    path = tmp_path / "some.pcap"
+    path.write_bytes(pcap([record(b"old")], nanoseconds=nanoseconds))
+    stamp = 1_764_000_000_123_456_789
+    assert write(path, [Packet(b"new", timestamp_ns=stamp)], append=True) == 1
+    assert from_file(path)[1].timestamp_ns == (stamp if nanoseconds else stamp // 1000 * 1000)
+    with pytest.raises(UMPAFileFormatException, match="can't be appended"):
+        write(path, packets(1), append=True, format="pcap" if nanoseconds else "nsecpcap")

@@ -43,16 +43,17 @@ def attempt(path, limit, flushes):
                 if flushes:
                     writer.flush()
     except OSError as caught:
-        return [caught.errno, str(caught)]
+        return before, limit, path, [caught.errno, str(caught)]
     finally:
         resource.setrlimit(resource.RLIMIT_FSIZE, (most, most))
+    return before, limit, path, None
 
 told = []
 for flushes in (True, False):
     limit = 0
-    while not told or told[-1][0] != flushes or told[-1][3] is not None:
+    while not told or told[-1][0] != flushes or told[-1][4] is not None:
         path = f"{folder}/{flushes}-{limit}"
-        told.append([flushes, limit, path, attempt(path, limit, flushes)])
+        told.append([flushes, *attempt(path, limit, flushes)])
         limit += 1
 print(json.dumps(told))
 """
@@ -62,7 +63,7 @@ print(json.dumps(told))
 @pytest.mark.parametrize("format", EVERY_FORMAT)
 def test_a_disk_that_is_full_at_every_byte(format, way, tmp_path):
     whole = [each.timestamp_ns // 1000 for each in map(seen, packets(4, size=0))]
-    for flushes, limit, path, error in run_python(EVERY_BYTE, tmp_path, format, way):
+    for flushes, before, limit, path, error in run_python(EVERY_BYTE, tmp_path, format, way):
         old = int(way == "append")
         if error is None:
             assert len(records_in(path)) == 4
@@ -73,10 +74,12 @@ def test_a_disk_that_is_full_at_every_byte(format, way, tmp_path):
             assert not os.path.exists(path)
             path += ".part"
         size = os.path.getsize(path)
-        records = records_in(path) if size else []
+        # The end of a zstd frame, 3 bytes, may find no room where its packets did.
+        is_tight = format.endswith("zst") and size + 3 > before + limit
+        records = records_in(path, None if is_tight else True) if size else []
         assert [each.timestamp_ns // 1000 for each in records] == whole[: len(records)]
         assert count_in(error[1]) == len(records) - old, (limit, error)
-        if not flushes and "." in format:
+        if not flushes and "." in format and not is_tight:
             assert len(records) == old
         elif size - old * 24 > 0 and len(records) > old:
             assert limit > 0
@@ -105,6 +108,24 @@ def test_a_large_file_on_a_full_disk(format, tmp_path):
     number, count = run_python(script, path, format)
     assert number == errno.EFBIG and 500 < count < 10_000
     assert len(records_in(path)) == count == judged(path, tmp_path)
+
+
+@pytest.mark.parametrize("format", ["pcap", "pcap.gz", "nsecpcap.zst", "pcapng.xz"])
+def test_the_exception_has_how_many_are_in_the_file(format, tmp_path):
+    script = """
+    import json, resource, sys
+    from test_dump_faults import count_in
+    from umpa_sniffing import Packet, write
+    import os
+    path, format = sys.argv[1:]
+    resource.setrlimit(resource.RLIMIT_FSIZE, (1_500_000, resource.RLIM_INFINITY))
+    try:
+        write(path, [Packet(os.urandom(1400), timestamp_ns=n) for n in range(2_000)], format=format)
+    except OSError as error:
+        print(json.dumps([error.delivered, count_in(error)]))
+    """
+    delivered, told = run_python(script, tmp_path / "some", format)
+    assert delivered == told == len(records_in(tmp_path / "some")) > 0
 
 
 @pytest.mark.parametrize("format", EVERY_FORMAT)
@@ -151,7 +172,7 @@ def test_a_fifo_whose_reader_leaves(format, fifo, tmp_path):
         with pytest.raises(BrokenPipeError) as caught:
             writer.flush()
     assert isinstance(caught.value, UMPABrokenPipeException) and str(fifo) in str(caught.value)
-    assert count_in(caught.value) == 3 == len(records_in(tmp_path / "copy"))
+    assert count_in(caught.value) == 3 == len(records_in(tmp_path / "copy", not format.endswith("zst")))
 
 
 @pytest.mark.parametrize("format", EVERY_FORMAT)
@@ -253,7 +274,7 @@ def test_a_killed_process_leaves_what_was_flushed(format, tmp_path):
             pass
         program.process.kill()
         last = [int(line) for line in program.process.stdout if line.endswith("\n")][-1:] or [500]
-    numbers = [int(each.data) for each in records_in(path)]
+    numbers = [int(each.data) for each in records_in(path, not format.endswith("zst"))]
     assert numbers == list(range(len(numbers))) and len(numbers) > last[0]
 
 

@@ -82,7 +82,7 @@ def test_micro_is_a_pcap_files_default_there(tmp_path):
 @pytest.mark.parametrize("format", EVERY_FORMAT)
 def test_the_file_begins_at_once(format, tmp_path):
     with open_live("lo", dump=Dump(tmp_path / "dump", format=format), filter=NEVER):
-        assert records_in(tmp_path / "dump") == []
+        assert records_in(tmp_path / "dump", not format.endswith("zst")) == []
         assert (tmp_path / "dump").stat().st_size >= 24
     assert judged(tmp_path / "dump", tmp_path) == 0
 
@@ -94,7 +94,7 @@ def test_a_packet_waits_for_the_flush_interval_at_most(format, cable, tmp_path):
         for count in range(1, 6):
             cable.sender.send()
             next(capture)
-            assert len(records_in(tmp_path / "dump")) == count
+            assert len(records_in(tmp_path / "dump", not format.endswith("zst"))) == count
 
 
 def test_a_dump_everywhere(tmp_path):
@@ -132,7 +132,6 @@ def test_a_capture_goes_on_in_its_file(format, tmp_path):
     [
         (pcap([record(b"x")], link_type=RAW_IP), "link type 101, this device 1"),
         (pcap([record(b"x")], snaplen=1000), "snaplen of 1000, smaller than the capture's 262144"),
-        (pcap([record(b"x")], nanoseconds=False), "microseconds"),
         (pcap([record(b"xy")])[:-1], "file is cut"),
         (b"precious", "not a capture file"),
     ],

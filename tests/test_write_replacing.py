@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import itertools
 import os
 
@@ -11,6 +12,7 @@ from test_write import packets
 from written_files import EVERY_FORMAT, judged, records_in
 
 from umpa_sniffing import Dump, Packet, from_file, open_offline, write
+from umpa_sniffing._core import PacketWriter
 
 
 @pytest.mark.parametrize("append", [False, True])
@@ -100,6 +102,20 @@ def test_a_list_may_replace_the_file_it_was_read_from(tmp_path):
     assert read_pcap(path) == numbered(4)
 
 
+@pytest.mark.parametrize("opened", [open_offline, lambda path: open_offline(path).index()])
+@pytest.mark.parametrize("options", [{}, {"append": True}])
+@pytest.mark.filterwarnings("ignore::ResourceWarning")
+def test_a_list_does_not_replace_a_file_that_is_open(opened, options, tmp_path):
+    path = tmp_path / "some.pcap"
+    path.write_bytes(pcap(numbered(9)))
+    some = from_file(path)[:4]
+    reader = opened(path)
+    with pytest.raises(ValueError, match="is being read"):
+        write(path, some, **options)
+    assert len(list(reader)) == 9
+    assert write(path, some, atomic=True) == 4
+
+
 def test_a_capture_may_replace_its_file_at_the_end(tmp_path):
     path = tmp_path / "some.pcap"
     path.write_bytes(pcap(numbered(900)))
@@ -163,6 +179,50 @@ def test_two_atomic_dumps_do_not_share_a_part(tmp_path):
 
     assert write(path, some(), atomic=True) == 5
     assert len(refused) == 1 and len(read_pcap(path)) == 5
+
+
+@pytest.mark.parametrize("is_there", [False, True])
+@pytest.mark.parametrize("options", [{}, {"append": True}, {"atomic": True}])
+def test_no_dump_replaces_what_another_writes(options, is_there, tmp_path):
+    source, path = tmp_path / "in.pcap", tmp_path / "some.pcap"
+    source.write_bytes(pcap(numbered(900)))
+    if is_there:
+        path.write_bytes(pcap(numbered(2)))
+    with open_offline(source, dump=Dump(path, **options)) as capture:
+        next(capture)
+        with pytest.raises(OSError, match="another dump is writing") as caught:
+            write(path, from_file(source), atomic=True)
+        assert caught.value.errno == errno.EBUSY
+        capture.consume()
+    assert len(read_pcap(path)) == 900 + (2 if options == {"append": True} and is_there else 0)
+
+
+def test_no_dump_writes_what_another_replaces(tmp_path):
+    source, path = tmp_path / "in.pcap", tmp_path / "some.pcap"
+    for each in (source, path):
+        each.write_bytes(pcap(numbered(900)))
+    with open_offline(source, dump=Dump(path, atomic=True)) as capture:
+        next(capture)
+        for options in ({}, {"append": True}):
+            with pytest.raises(OSError, match="another dump is writing"):
+                write(path, packets(1), **options)
+        capture.consume()
+    assert len(read_pcap(path)) == 900
+
+
+def test_a_dump_that_began_later_is_not_replaced(tmp_path):
+    source, path = tmp_path / "in.pcap", tmp_path / "some.pcap"
+    source.write_bytes(pcap(numbered(900)))
+    replacing = PacketWriter(Dump(path, atomic=True))
+    replacing.write_all(packets(3))
+    with open_offline(source, dump=path) as capture:
+        next(capture)
+        with pytest.raises(
+            OSError, match=r"another dump is writing .*3 packets are safely.*some\.pcap\.part"
+        ):
+            replacing.close()
+        capture.consume()
+    assert len(read_pcap(path)) == 900 and len(read_pcap(tmp_path / "some.pcap.part")) == 3
 
 
 def test_a_part_is_not_written_through_a_link(tmp_path):

@@ -18,20 +18,20 @@ COMPRESSIONS = ["", ".gz", ".zst", ".xz"]
 EVERY_FORMAT = [name + compression for name in FORMATS for compression in COMPRESSIONS]
 
 
-def unzstd(content: bytes) -> bytes:
-    return subprocess.run(
-        ["zstd", "-dc"], input=content, capture_output=True, check=True, env=unpreloaded()
-    ).stdout
+def unzstd(content: bytes, is_finished: bool | None = True) -> bytes:
+    done = subprocess.run(["zstd", "-dc"], input=content, capture_output=True, env=unpreloaded())
+    assert is_finished in (None, done.returncode == 0), done.stderr
+    return done.stdout
 
 
-def unpacked(path: str | os.PathLike) -> bytes:
-    """The contents, each member of a compressed file being whole."""
+def unpacked(path: str | os.PathLike, is_finished: bool | None = True) -> bytes:
+    """The contents, each member of a compressed file being whole; a zstd frame may be unfinished."""
     content = Path(path).read_bytes()
     if content[:2] == b"\x1f\x8b":
         return gzip.decompress(content)
     if content[:6] == b"\xfd7zXZ\0":
         return lzma.decompress(content)
-    return unzstd(content) if content[:4] == b"\x28\xb5\x2f\xfd" else content
+    return unzstd(content, is_finished) if content[:4] == b"\x28\xb5\x2f\xfd" else content
 
 
 def compression_of(path: str | os.PathLike) -> str:
@@ -39,8 +39,8 @@ def compression_of(path: str | os.PathLike) -> str:
     return magics.get(Path(path).read_bytes()[:2], "")
 
 
-def records_in(path: str | os.PathLike) -> list[Record]:
-    content = unpacked(path)
+def records_in(path: str | os.PathLike, is_finished: bool | None = True) -> list[Record]:
+    content = unpacked(path, is_finished)
     if content[:4] == b"\x0a\x0d\x0d\x0a":
         return [packet.record for packet in packets_of(content)]
     return parse_pcap(content)[1]

@@ -114,8 +114,8 @@ def write(
     """Writes packets (any iterable; a Capture too) into a file and returns how many there were.
 
     The options are those of Dump. What pcapng knows of a packet and of its interface is written too, where
-    the packet has it. When the iterable raises, the packets before are in the file, and their number is on
-    the exception, as ``delivered``.
+    the packet has it. When the iterable raises, the packets before are in the file. How many are, is on every
+    exception as ``delivered``.
 
     >>> write("some.pcapng", [Packet(bytes(60), timestamp_ns=1)])
     1
@@ -135,13 +135,14 @@ def write(
             rotate_seconds=rotate_seconds,
             ring=ring,
         )
-    with PacketWriter(dump, packets) as writer:
-        try:
+    writer = PacketWriter(dump, packets)
+    try:
+        with writer:
             return writer.write_all(packets)
-        except BaseException as error:
-            with contextlib.suppress(AttributeError, TypeError):  # an exception may refuse attributes
-                error.delivered = writer.written  # type: ignore[attr-defined]
-            raise
+    except BaseException as error:
+        with contextlib.suppress(AttributeError, TypeError):  # an exception may refuse attributes
+            error.delivered = writer.written  # type: ignore[attr-defined]
+        raise
 
 
 def _values(value: Path | Dump, name: str) -> tuple[object, ...]:

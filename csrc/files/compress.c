@@ -39,8 +39,8 @@ struct compressor *compressor_new(enum dump_compression compression, struct capt
     return compressor;
 }
 
-bool compress_member(struct compressor *compressor, const struct write_buffer *in, struct write_buffer *out,
-                     struct capture_error *error)
+bool compress_piece(struct compressor *compressor, const struct write_buffer *in, struct write_buffer *out,
+                    struct capture_error *error)
 {
     const struct compression_library *library = compressor->library;
     out->used = 0;
@@ -48,6 +48,12 @@ bool compress_member(struct compressor *compressor, const struct write_buffer *i
         return capture_error_set_errno(error, ENOMEM);
     out->used = library->compress(compressor, in->bytes, in->used, out->bytes, out->capacity);
     return out->used > 0 || capture_error_set_errno(error, ENOMEM);
+}
+
+void compressor_begin(struct compressor *compressor)
+{
+    if (compressor != NULL && compressor->library->begin != NULL)
+        compressor->library->begin(compressor);
 }
 
 void compressor_free(struct compressor *compressor)

@@ -49,5 +49,10 @@ static void gzip_free(struct compressor *compressor)
     free(compressor);
 }
 
-const struct compression_library gzip_compression = {gzip_new, gzip_bound, gzip_compress, gzip_free};
+const struct compression_library gzip_compression = {
+    .new = gzip_new,
+    .bound = gzip_bound,
+    .compress = gzip_compress,
+    .free = gzip_free,
+};
 #endif

@@ -35,5 +35,10 @@ static void xz_free(struct compressor *compressor)
     free(compressor);
 }
 
-const struct compression_library xz_compression = {xz_new, lzma_stream_buffer_bound, xz_compress, xz_free};
+const struct compression_library xz_compression = {
+    .new = xz_new,
+    .bound = lzma_stream_buffer_bound,
+    .compress = xz_compress,
+    .free = xz_free,
+};
 #endif

@@ -1,4 +1,4 @@
-/* Zstd frames, by libzstd. */
+/* A zstd frame a file, by libzstd. It has no checksum: that would have to be known where writing fails. */
 #include "compress.h"
 
 #if defined(UMPA_HAS_ZSTD)
@@ -16,19 +16,29 @@ static struct compressor *zstd_new(void)
         return NULL;
     zstd->base.library = &zstd_compression;
     zstd->context = ZSTD_createCCtx();
-    if (zstd->context != NULL && !ZSTD_isError(ZSTD_CCtx_setParameter(zstd->context, ZSTD_c_checksumFlag, 1)))
+    if (zstd->context != NULL)
         return &zstd->base;
-    ZSTD_freeCCtx(zstd->context);
     free(zstd);
     return NULL;
+}
+
+static void zstd_begin(struct compressor *compressor)
+{
+    ZSTD_CCtx_reset(((struct zstd_compressor *)(void *)compressor)->context, ZSTD_reset_session_only);
+}
+
+static size_t zstd_bound(size_t size)
+{
+    return ZSTD_compressBound(size) + ZSTD_CStreamOutSize();
 }
 
 static size_t zstd_compress(struct compressor *compressor, const uint8_t *bytes, size_t size, uint8_t *out,
                             size_t out_size)
 {
     ZSTD_CCtx *context = ((struct zstd_compressor *)(void *)compressor)->context;
-    size_t result = ZSTD_compress2(context, out, out_size, bytes, size);
-    return ZSTD_isError(result) ? 0 : result;
+    ZSTD_inBuffer from = {bytes, size, 0};
+    ZSTD_outBuffer to = {out, out_size, 0};
+    return ZSTD_compressStream2(context, &to, &from, ZSTD_e_flush) == 0 ? to.pos : 0;
 }
 
 static void zstd_free(struct compressor *compressor)
@@ -37,5 +47,13 @@ static void zstd_free(struct compressor *compressor)
     free(compressor);
 }
 
-const struct compression_library zstd_compression = {zstd_new, ZSTD_compressBound, zstd_compress, zstd_free};
+const struct compression_library zstd_compression = {
+    .new = zstd_new,
+    .bound = zstd_bound,
+    .begin = zstd_begin,
+    .compress = zstd_compress,
+    .free = zstd_free,
+    .end = {1, 0, 0}, /* a last block of no bytes, RFC 8878, 3.1.1.2 */
+    .end_size = 3,
+};
 #endif

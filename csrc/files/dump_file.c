@@ -9,6 +9,17 @@
 #include <stdio.h>
 #include <unistd.h>
 
+/* Makes a compressed file whole; false with errno. */
+static bool write_end(struct dump_file *dump)
+{
+    const struct interrupt_check none = {0};
+    if (!dump->wants_end)
+        return true;
+    const struct compression_library *library = dump->compressor->library;
+    dump->wants_end = false;
+    return output_write(&dump->output, library->end, library->end_size, none) == library->end_size;
+}
+
 /* An error of writing: it stays. */
 static bool fail_with(struct dump_file *dump, const struct capture_error *words, struct capture_error *error)
 {
@@ -23,6 +34,8 @@ static bool fail_with(struct dump_file *dump, const struct capture_error *words,
                       "%.280s: %" PRIu64 " packet%s safely in the file%s%s", words->text,
                       dump->packets_written, plural, dump_rotates(&dump->options) ? "s" : "", where);
     output_cut(&dump->output);
+    if (dump->output.can_cut)
+        (void)!write_end(dump);
     *error = dump->failure;
     return false;
 }
@@ -33,6 +46,9 @@ static bool fail(struct dump_file *dump, int errno_value, struct capture_error *
     capture_error_set_errno(&words, errno_value);
     if (errno_value == EAGAIN)
         capture_error_set(&words, ERROR_SYSTEM, EAGAIN, "the reader of this pipe does not keep up");
+    if (errno_value == EBUSY)
+        capture_error_set(&words, ERROR_SYSTEM, EBUSY,
+                          "another dump is writing the file that is to be replaced");
     return fail_with(dump, &words, error);
 }
 
@@ -43,6 +59,7 @@ bool dump_begin(struct dump_file *dump, uint32_t link_type, struct capture_error
         !dump->records->format->begin(dump->records, &dump->buffer, link_type,
                                       appends ? &dump->existing : NULL, error))
         return false;
+    compressor_begin(dump->compressor);
     dump->beginning = dump->buffer.used;
     dump->has_begun = true;
     return true;
@@ -89,18 +106,19 @@ bool dump_file_flush(struct dump_file *dump, struct interrupt_check interrupt, s
     const struct write_buffer *bytes = &dump->buffer;
     if (dump->compressor != NULL) {
         bytes = &dump->compressed;
-        if (!compress_member(dump->compressor, &dump->buffer, &dump->compressed, error))
+        if (!compress_piece(dump->compressor, &dump->buffer, &dump->compressed, error))
             return fail_with(dump, error, error);
     }
     size_t written = output_write(&dump->output, bytes->bytes, bytes->used, interrupt);
     int write_errno = errno;
     bool is_whole = written == bytes->used;
-    /* A member that is not whole has nothing that could be read. */
+    /* A piece that is not whole has nothing that is sure to be read. */
     if (dump->compressor == NULL)
         dump->output.whole += (off_t)count_whole_records(dump, written);
     else if (is_whole) {
         count_whole_records(dump, dump->buffer.used);
         dump->output.whole += (off_t)written;
+        dump->wants_end = dump->compressor->library->end_size > 0;
     }
     dump->buffer.used = dump->beginning = 0;
     return is_whole || fail(dump, write_errno, error);
@@ -125,7 +143,16 @@ static bool finish_file(struct dump_file *dump, const struct dump_statistics *st
     if (!dump_file_flush(dump, interrupt, error))
         return false;
     dump->has_begun = false;
-    return output_finish(&dump->output, is_complete) || fail(dump, errno, error);
+    return (write_end(dump) && output_finish(&dump->output, is_complete)) || fail(dump, errno, error);
+}
+
+/* Of the present file's packets and this one. */
+static uint64_t span_with(const struct dump_file *dump, const struct packet *packet)
+{
+    int64_t time_ns = packet->timestamp_ns;
+    int64_t earliest_ns = time_ns < dump->earliest_ns ? time_ns : dump->earliest_ns;
+    int64_t latest_ns = time_ns > dump->latest_ns ? time_ns : dump->latest_ns;
+    return (uint64_t)latest_ns - (uint64_t)earliest_ns;
 }
 
 /* A rotation by time goes by the packets' own: so a file that is read is cut as the capture would have been,
@@ -138,8 +165,7 @@ static bool is_file_full(const struct dump_file *dump, const struct packet *pack
     uint64_t size = (uint64_t)dump->output.whole + dump->buffer.used + dump->records->format->size(packet);
     return (options->rotate_packets != 0 && dump->packets_in_file >= options->rotate_packets) ||
            (options->rotate_bytes != 0 && size > options->rotate_bytes) ||
-           (options->rotate_ns != 0 && packet->timestamp_ns >= dump->first_ns &&
-            (uint64_t)packet->timestamp_ns - (uint64_t)dump->first_ns >= (uint64_t)options->rotate_ns);
+           (options->rotate_ns != 0 && span_with(dump, packet) >= (uint64_t)options->rotate_ns);
 }
 
 bool dump_file_has_room(const struct dump_file *dump, const struct packet *packet)
@@ -180,13 +206,16 @@ bool dump_file_append(struct dump_file *dump, const struct packet *packet, struc
     if (!is_readable(packet, error) || (!dump->has_begun && !dump_begin(dump, packet->link_type, error)) ||
         !dump->records->format->append(dump->records, &dump->buffer, packet, interface, error))
         return false;
-    if (dump->packets_in_file++ == 0 || packet->timestamp_ns < dump->first_ns)
-        dump->first_ns = packet->timestamp_ns;
+    if (dump->packets_in_file == 0 || packet->timestamp_ns < dump->earliest_ns)
+        dump->earliest_ns = packet->timestamp_ns;
+    if (dump->packets_in_file == 0 || packet->timestamp_ns > dump->latest_ns)
+        dump->latest_ns = packet->timestamp_ns;
+    dump->packets_in_file++;
     return true;
 }
 
 bool dump_file_close(struct dump_file *dump, const struct dump_statistics *statistics, bool is_complete,
-                     struct interrupt_check interrupt, struct capture_error *error)
+                     struct interrupt_check interrupt, uint64_t *packets, struct capture_error *error)
 {
     bool is_ours = getpid() == dump->owner, finished = true;
     if (is_ours && dump->failure.kind != ERROR_NONE) {
@@ -196,6 +225,8 @@ bool dump_file_close(struct dump_file *dump, const struct dump_statistics *stati
         bool is_open = dump->output.fd >= 0 || dump_open_next(dump, realtime_ns(), interrupt, error);
         finished = is_open && finish_file(dump, statistics, is_complete, interrupt, error);
     }
+    if (packets != NULL)
+        *packets = dump->packets_written;
     output_abandon(&dump->output, is_ours);
     dump_free(dump);
     return finished;

@@ -45,8 +45,8 @@ const char *dump_file_part_path(const struct dump_file *dump);
 
 /* Flushes, closes and frees, whatever happens. In a forked child: only closes and frees. `statistics`: of a
  * live capture that is over, or NULL. `is_complete`: else an atomic file does not get its name,
- * and one that has not begun never does. */
+ * and one that has not begun never does. `packets`: how many are in the files; may be NULL. */
 bool dump_file_close(struct dump_file *dump, const struct dump_statistics *statistics, bool is_complete,
-                     struct interrupt_check interrupt, struct capture_error *error);
+                     struct interrupt_check interrupt, uint64_t *packets, struct capture_error *error);
 
 #endif

@@ -26,11 +26,12 @@ struct dump_file {
     struct write_buffer buffer;    /* whole records, behind a file's beginning */
     size_t beginning;              /* bytes of that */
     struct write_buffer compressed;
+    bool wants_end; /* the present file has a compressed piece, and not the end of one */
     size_t full;
     uint64_t packets_written;
-    uint64_t packets_in_file; /* the buffer's included */
-    int64_t first_ns;         /* of the present file's packets */
-    pid_t owner;              /* a forked child has a copy of the buffer, which is not its own to write */
+    uint64_t packets_in_file;       /* the buffer's included */
+    int64_t earliest_ns, latest_ns; /* of the present file's packets */
+    pid_t owner; /* a forked child has a copy of the buffer, which is not its own to write */
     struct capture_error failure;
 };
 

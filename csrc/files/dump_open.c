@@ -19,7 +19,7 @@ static bool is_source(const struct dump_file *dump)
 /* Before anything of it is lost. */
 static bool is_no_source(struct dump_file *dump, struct capture_error *error)
 {
-    bool is_open = !dump->origin.is_in_memory && dump->output.can_cut && is_file_in_use(dump->output.fd);
+    bool is_open = dump->output.can_cut && is_file_in_use(dump->output.fd);
     if (is_source(dump))
         capture_error_set(
             error, ERROR_ARGUMENT, 0,
@@ -152,7 +152,7 @@ struct dump_file *dump_file_open(const struct dump_options *options, const struc
     }
     dump->options = *options;
     dump->origin = *origin;
-    dump->output.fd = -1;
+    dump->output.fd = dump->output.replaced_fd = -1;
     dump->owner = getpid();
     dump->full = options->compression == COMPRESSION_NONE ? BUFFER_FULL : COMPRESSED_BUFFER_FULL;
     if (prepare(dump, error) && open_first_file(dump, interrupt, error))

@@ -31,7 +31,6 @@ struct dump_options {
 struct dump_origin {
     bool is_live;               /* the file begins at once, else with its first packet, or at its end */
     bool microseconds;          /* of a device */
-    bool is_in_memory;          /* all packets are, so that a file that is open for reading may be replaced */
     uint32_t link_type;         /* a DLT: of a pcap file that gets no packet */
     uint32_t snaplen;           /* 0: not known */
     const char *filter;         /* of a device; NULL: none */

@@ -46,22 +46,53 @@ static char *part_path_of(const char *path)
     return part_path;
 }
 
+static bool is_busy(struct capture_error *error)
+{
+    capture_error_set(
+        error, ERROR_SYSTEM, EBUSY,
+        "another dump is writing this file: give each its own path, or close the capture that has it");
+    return false;
+}
+
 /* So that two dumps do not write into one file. File systems that have no locks have none. */
 static bool lock(struct dump_output *output, struct capture_error *error)
 {
     output->is_locked = flock(output->fd, LOCK_EX | LOCK_NB) == 0;
-    return output->is_locked || errno != EWOULDBLOCK ||
-           capture_error_set(
-               error, ERROR_SYSTEM, EBUSY,
-               "another dump is writing this file: give each its own path, or close the capture that has it");
+    return output->is_locked || errno != EWOULDBLOCK || is_busy(error);
 }
 
-/* The name may have become another file's before we had the lock: a part's, which is finished. */
-static bool is_still_at(const struct dump_output *output, const char *path)
+static void release_replaced(struct dump_output *output)
+{
+    if (output->replaced_fd < 0)
+        return;
+    flock(output->replaced_fd, LOCK_UN);
+    close(output->replaced_fd);
+    output->replaced_fd = -1;
+}
+
+static bool is_at(int fd, const char *path)
 {
     struct stat ours, there;
-    return fstat(output->fd, &ours) == 0 && stat(path, &there) == 0 && ours.st_dev == there.st_dev &&
+    return fstat(fd, &ours) == 0 && stat(path, &there) == 0 && ours.st_dev == there.st_dev &&
            ours.st_ino == there.st_ino;
+}
+
+/* Nor may one write what the other replaces. False: one does. */
+static bool lock_replaced(struct dump_output *output)
+{
+    if (output->replaced_fd >= 0 && is_at(output->replaced_fd, output->path))
+        return true;
+    release_replaced(output);
+    int fd = open(output->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    if (fd < 0)
+        return true;
+    if (flock(fd, LOCK_EX | LOCK_NB) != 0) {
+        bool is_free = errno != EWOULDBLOCK;
+        close(fd);
+        return is_free;
+    }
+    output->replaced_fd = fd;
+    return true;
 }
 
 static bool open_standard_output(struct dump_output *output, struct capture_error *error)
@@ -95,7 +126,8 @@ static bool open_file(struct dump_output *output, const char *path, struct captu
             output->is_new = false;
             return false;
         }
-        if (is_still_at(output, path))
+        /* The name may have become another file's before we had the lock: a part's, which is finished. */
+        if (is_at(output->fd, path))
             return true;
         close(output->fd);
         output->fd = -1;
@@ -105,7 +137,7 @@ static bool open_file(struct dump_output *output, const char *path, struct captu
 
 bool output_open(struct dump_output *output, char *path, bool is_atomic, struct capture_error *error)
 {
-    *output = (struct dump_output){.fd = -1, .path = path};
+    *output = (struct dump_output){.fd = -1, .path = path, .replaced_fd = -1};
     if (strcmp(path, "-") == 0) {
         if (open_standard_output(output, error))
             return true;
@@ -116,7 +148,7 @@ bool output_open(struct dump_output *output, char *path, bool is_atomic, struct 
         output->part_path = part_path_of(path);
         if (output->part_path == NULL)
             capture_error_set_errno(error, ENOMEM);
-        else if (open_file(output, output->part_path, error))
+        else if (open_file(output, output->part_path, error) && (lock_replaced(output) || is_busy(error)))
             return true;
     }
     output_abandon(output, true);
@@ -138,9 +170,7 @@ bool output_begin(struct dump_output *output, bool appends, struct capture_error
 
 bool output_is_at(const struct dump_output *output, const char *path)
 {
-    struct stat ours, other;
-    return output->can_cut && fstat(output->fd, &ours) == 0 && stat(path, &other) == 0 &&
-           ours.st_dev == other.st_dev && ours.st_ino == other.st_ino;
+    return output->can_cut && is_at(output->fd, path);
 }
 
 /* Of bytes that a descriptor which waits takes at once, where it takes any. */
@@ -179,7 +209,8 @@ size_t output_write(struct dump_output *output, const uint8_t *bytes, size_t siz
 
 void output_cut(struct dump_output *output)
 {
-    if (output->can_cut && ftruncate(output->fd, output->whole) != 0)
+    if (output->can_cut &&
+        (ftruncate(output->fd, output->whole) != 0 || lseek(output->fd, output->whole, SEEK_SET) < 0))
         output->can_cut = false; /* what failed before this is what counts */
 }
 
@@ -187,14 +218,15 @@ static void forget(struct dump_output *output)
 {
     free(output->path);
     free(output->part_path);
-    *output = (struct dump_output){.fd = -1};
+    *output = (struct dump_output){.fd = -1, .replaced_fd = -1};
 }
 
 /* Before the file is closed: forked children have it open, too. */
-static void unlock(const struct dump_output *output)
+static void unlock(struct dump_output *output)
 {
     if (output->is_locked)
         flock(output->fd, LOCK_UN);
+    release_replaced(output);
 }
 
 /* What replaces a file is as secret as that was. */
@@ -205,24 +237,28 @@ static void take_mode(const struct dump_output *output)
         (void)!fchmod(output->fd, status.st_mode & 07777);
 }
 
+static bool replace(struct dump_output *output)
+{
+    if (!lock_replaced(output)) {
+        errno = EBUSY;
+        return false;
+    }
+    take_mode(output);
+    return fsync(output->fd) == 0 && rename(output->part_path, output->path) == 0;
+}
+
 bool output_finish(struct dump_output *output, bool is_complete)
 {
-    bool is_renamed = is_complete && output->part_path != NULL;
-    int fd = output->fd;
-    if (is_renamed)
-        take_mode(output);
-    bool synced = !is_renamed || fsync(fd) == 0;
-    int sync_errno = errno;
-    bool renamed = !synced || !is_renamed || rename(output->part_path, output->path) == 0;
-    int rename_errno = errno;
+    bool is_named = !is_complete || output->part_path == NULL || replace(output);
+    int fd = output->fd, replace_errno = errno;
     unlock(output);
     output->fd = -1;
     output->can_cut = output->is_locked = false;
     /* Network file systems may say here that a write failed. */
     bool closed = close(fd) == 0 || errno == EINTR;
-    if (!synced || !renamed)
-        errno = synced ? rename_errno : sync_errno;
-    if (!synced || !renamed || !closed)
+    if (!is_named)
+        errno = replace_errno;
+    if (!is_named || !closed)
         return false;
     forget(output);
     return true;
@@ -236,5 +272,7 @@ void output_abandon(struct dump_output *output, bool is_ours)
         unlock(output);
     if (output->fd >= 0)
         close(output->fd);
+    if (output->replaced_fd >= 0) /* a forked child's copy: the parent's lock stays */
+        close(output->replaced_fd);
     forget(output);
 }

@@ -16,12 +16,15 @@ struct dump_output {
     bool can_cut;    /* a regular file */
     bool is_new;     /* it was not there, and has not begun */
     bool is_locked;
-    bool waits;  /* writes block: it is standard output, which others share */
-    off_t whole; /* bytes of it that are to stay, whatever happens */
+    int replaced_fd; /* the file that `path` leads to until then, locked; -1: there is none, or nobody has
+                        locks */
+    bool waits;      /* writes block: it is standard output, which others share */
+    off_t whole;     /* bytes of it that are to stay, whatever happens */
 };
 
 /* Creates the file, or opens the one that is there without changing it; takes over the path, which is
- * malloc's. `is_atomic`: under path.part. "-": standard output, as it is. No other dump may have it open. */
+ * malloc's. `is_atomic`: under path.part. "-": standard output, as it is. No other dump may have it open, nor
+ * the one that it will replace. */
 bool output_open(struct dump_output *output, char *path, bool is_atomic, struct capture_error *error);
 
 /* Empties it, or, to append, goes to its end. */
@@ -35,11 +38,13 @@ bool output_is_at(const struct dump_output *output, const char *path);
 size_t output_write(struct dump_output *output, const uint8_t *bytes, size_t size,
                     struct interrupt_check interrupt);
 
-/* Back to `whole`, after a write that failed; a pipe or device stays as it is. */
+/* Back to `whole`, behind which is written then, after a write that failed; a pipe or device stays as it is.
+ */
 void output_cut(struct dump_output *output);
 
-/* Closes the file and, where it is complete, gives it its name; false with errno where that failed: it is
- * closed all the same, and its names are still known. */
+/* Closes the file and, where it is complete, gives it its name; false with errno where that failed (EBUSY:
+ * another dump writes the file that it would replace): it is closed all the same, and its names are still
+ * known. */
 bool output_finish(struct dump_output *output, bool is_complete);
 
 /* Only closes it; a file that was created, and has not begun, is removed. `is_ours`: not a forked child's

@@ -48,11 +48,12 @@ static const char *format_of(const struct file_reader *reader)
                                                     : "pcap in nanoseconds (format='nsecpcap')";
 }
 
-static const char *format_wanted(const struct wanted *wanted)
+/* Where no unit of time is asked for, the file's own will do. */
+static const char *format_wanted(const struct wanted *wanted, const struct file_reader *there)
 {
     const struct dump_options *options = wanted->options;
-    bool is_micro =
-        options->format == DUMP_PCAP_MICRO || (options->format == DUMP_PCAP && wanted->origin->microseconds);
+    bool is_micro = options->format == DUMP_PCAP_MICRO ||
+                    (options->format == DUMP_PCAP && there->fraction_ns == NS_OF_MICROSECOND);
     const struct file_reader reader = {.format =
                                            options->format == DUMP_PCAPNG ? &pcapng_format : &pcap_format,
                                        .record_header = RECORD_HEADER,
@@ -74,7 +75,8 @@ static bool is_of_format(const struct wanted *wanted, const struct capture_file 
     if (compression != ours && (compression == NULL || ours == NULL || strcmp(compression, ours) != 0))
         return is_other(ours == NULL ? "what is not compressed" : ours,
                         compression == NULL ? "not compressed" : compression, error);
-    const char *format = format_of(&file->window.reader), *our_format = format_wanted(wanted);
+    const struct file_reader *reader = &file->window.reader;
+    const char *format = format_of(reader), *our_format = format_wanted(wanted, reader);
     return strcmp(format, our_format) == 0 || is_other(our_format, format, error);
 }
 
@@ -109,6 +111,7 @@ static bool look_at_header(const struct wanted *wanted, const struct capture_fil
         return true;
     existing->link_type = reader->interfaces[0].shared->link_type;
     existing->snaplen = reader->interfaces[0].shared->snaplen;
+    existing->fraction_ns = reader->fraction_ns;
     return !wanted->origin->is_live || has_place_for_device(existing, wanted->origin, error);
 }
 

@@ -13,6 +13,7 @@ struct existing_file {
     bool is_swapped;
     uint32_t link_type; /* a DLT; of a pcap file, as all below */
     uint32_t snaplen;
+    uint32_t fraction_ns;
 };
 
 /* False with `error` where nothing may be appended: it says what to do instead. */

@@ -36,6 +36,7 @@ static bool pcap_begin(struct record_writer *writer, struct write_buffer *buffer
         pcap->link_type = existing->link_type;
         pcap->linktype = link_type_to_file(existing->link_type);
         pcap->is_swapped = existing->is_swapped;
+        pcap->fraction_ns = existing->fraction_ns;
         pcap->caplen_max = existing->snaplen == 0 ? UINT32_MAX : existing->snaplen;
         return pcap->linktype != LINK_TYPE_NO_MEMORY || capture_error_set_errno(error, ENOMEM);
     }

@@ -73,7 +73,7 @@ static bool finish_dump(CaptureObject *self)
     self->released_state = PyEval_SaveThread();
     if (dump != NULL)
         finished = dump_file_close(dump, has_statistics ? &statistics : NULL, !self->is_spoiled,
-                                   dump_interrupt(self), &error);
+                                   dump_interrupt(self), NULL, &error);
     PyEval_RestoreThread(self->released_state);
     if (!finished && !self->dump_error_told)
         raise_dump_error(self, &error);

@@ -95,7 +95,7 @@ static bool close_now(WriterObject *self, bool is_complete)
     self->dump = NULL;
     writer_leave_gil(self);
     bool closed = dump_file_close(dump, self->has_statistics ? &self->statistics : NULL, is_complete,
-                                  writer_interrupt(self), &error);
+                                  writer_interrupt(self), &self->written, &error);
     return writer_return_to_gil(self, closed || self->error_told, &error);
 }
 
@@ -147,7 +147,6 @@ static bool make_origin(struct module_state *state, PyObject *packets, struct kn
 {
     enum { ETHERNET = 1 };
     known->origin.link_type = ETHERNET;
-    known->origin.is_in_memory = packets == NULL || PyList_Check(packets) || PyTuple_Check(packets);
     if (packets == NULL || !Py_IS_TYPE(packets, state->capture_type))
         return true;
     CaptureObject *capture = (CaptureObject *)packets;
@@ -227,7 +226,8 @@ static PyObject *writer_get_written(PyObject *object, void *closure)
 }
 
 static PyGetSetDef writer_getset[] = {
-    {"written", writer_get_written, NULL, "Packets so far; the last may wait in memory.", NULL},
+    {"written", writer_get_written, NULL,
+     "Packets so far, of which the last may wait in memory; once closed, those that are in the file.", NULL},
     {NULL, NULL, NULL, NULL, NULL},
 };
 
