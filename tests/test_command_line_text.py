@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import re
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -10,7 +12,9 @@ from pathlib import Path
 import frames
 import pytest
 from capture_files import RAW_IP, SECOND, ethernet_udp, ip_udp, numbered, pcap, pcapng, record
-from command_line import LINE, output_of, run
+from command_line import COMMAND, LINE, output_of, run
+from processes import environment
+from traffic import eventually
 
 from umpa_sniffing import Packet, from_file, info, write
 
@@ -219,3 +223,32 @@ def test_info(numbered_file, tmp_path):
     )
     assert "Number of packets" in output_of("info", "--errors", "ignore", cut)
     assert run("info").returncode == 2
+
+
+@pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM, signal.SIGHUP])
+@pytest.mark.parametrize("options", [["--atomic"], []])
+def test_a_conversion_that_is_interrupted_is_not_finished(number, options, tmp_path):
+    path = tmp_path / "some.pcap"
+    out = path if options else tmp_path / "out.pcapng.xz"
+    write(path, (Packet(os.urandom(1000), timestamp_ns=n) for n in range(50_000)))
+    command = [*COMMAND, "read", *options, "-r", path, "--format", "pcapng.xz", "-w", out]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, env=environment(), text=True)
+    written = out.with_name(out.name + ".part") if options else out
+    eventually(lambda: written.exists() and written.stat().st_size > 0, "it has begun")
+    process.send_signal(number)
+    told = process.communicate(timeout=60)[1]
+    assert process.returncode == -number
+    assert re.match(r"umpa_sniffing: interrupted after \d+ packets\n", told)
+    assert 0 < len(from_file(written)) < 50_000
+    if options:
+        assert len(from_file(path)) == 50_000
+
+
+def test_each_file_is_told_of(numbered_file, tmp_path):
+    done = run("info", tmp_path / "none", numbered_file, tmp_path / "none", numbered_file)
+    assert done.returncode == 1 and done.stderr.count("No such file") == 2
+    assert done.stdout == f"{info(numbered_file)}\n\n{info(numbered_file)}\n"
+
+
+def test_a_file_in_the_place_of_a_filter(numbered_file):
+    assert f"-r FILE -r {numbered_file}" in run("read", numbered_file, numbered_file).stderr

@@ -152,7 +152,7 @@ def test_sections_interfaces_and_comments(order, tmp_path):
     assert [(each.received, each.dropped) for each in told.interfaces] == [(100, 7), (50, 3), (4, 1)]
     assert [each.snaplen for each in told.interfaces] == [96, 96, 96]
     assert (told.dropped, len(told.link_types)) == (11, 2)
-    for words in ("first", "second", "eth0", "7 dropped", "Packets with comments"):
+    for words in ("first", "second", "eth0", "7 dropped", "Commented packets"):
         assert words in repr(told)
 
 

@@ -10,6 +10,7 @@ import argparse
 import errno
 import io
 import os
+import re
 import select
 import signal
 import stat
@@ -37,7 +38,7 @@ from umpa_sniffing import (
 )
 from umpa_sniffing.command_options import LIVE_ARGUMENTS, parse
 from umpa_sniffing.dump import names_pcapng
-from umpa_sniffing.exceptions import UMPATimeoutException
+from umpa_sniffing.exceptions import UMPAFilterException, UMPATimeoutException
 from umpa_sniffing.packet_text import packet_text
 
 STDOUT = "/dev/stdout"
@@ -47,6 +48,11 @@ LINK_TYPES = {
     113: "LINUX_SLL (Linux cooked v1)",
     276: "LINUX_SLL2 (Linux cooked v2)",
 }
+OPTIONS = {
+    "append": "--append", "atomic": "--atomic", "buffer_size": "-B", "count": "-c", "datalink": "-y",
+    "direction": "-Q", "errors": "--errors", "format": "--format", "ring": "-W", "rotate_bytes": "-C",
+    "rotate_seconds": "-G", "snaplen": "-s", "timeout": "--timeout", "timestamp_type": "-j",
+}  # fmt: skip
 PAUSE_MS = 1  # so long without a packet is a pause, in which output is flushed
 LOOK_MS = 100  # how often to look whether the reader of our output is still there
 PATIENCE_S = 0.5  # signals within it are one: timeout(1) sends each twice
@@ -71,8 +77,16 @@ def complain(error: Exception) -> None:
 
 def error_text(error: Exception) -> str:
     if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {error.strerror}"
-    return str(error)
+        return f"{error.filename}: {in_options(str(error.strerror))}"
+    return in_options(str(error))
+
+
+def in_options(text: str) -> str:
+    """Python's arguments become the options that stand for them here."""
+    names = "|".join(OPTIONS)
+    text = re.sub(rf"^({names}) (?=must)", lambda found: f"{OPTIONS[found[1]]} ", text)
+    text = re.sub(rf"\b({names})=True\b", lambda found: OPTIONS[found[1]], text)
+    return re.sub(rf"\b({names})='?(\w+)'?", lambda found: f"{OPTIONS[found[1]]} {found[2]}", text)
 
 
 def is_own_reader_gone(error: Exception) -> bool:
@@ -214,6 +228,8 @@ def dump_of(options: argparse.Namespace) -> str | Dump | None:
     }
     if any(chosen.values()) and path is None:
         raise ValueError("what is to be written needs a file: -w FILE")
+    if options.ring and not (options.rotate_megabytes or options.rotate_seconds):
+        raise ValueError("-W needs -C or -G, which say when the next file begins")
     dump = Dump(path, **chosen) if any(chosen.values()) and path is not None else path
     if path != "-":
         return dump
@@ -225,9 +241,9 @@ def check_stdout() -> None:
     check_reader()
     status = os.fstat(output().fileno())
     if stat.S_ISSOCK(status.st_mode):
-        raise OSError(errno.ENXIO, "a socket cannot be opened once more; append | cat")
+        raise OSError(errno.ENXIO, "a socket cannot be opened once more: put | cat behind this command")
     if stat.S_ISREG(status.st_mode) and status.st_size > 0:
-        raise OSError(errno.EEXIST, "a file that has content, which would be lost; append | cat")
+        raise OSError(errno.EEXIST, "a file that has content already: give its name, with --append")
 
 
 def sniff(options: argparse.Namespace) -> int:
@@ -255,7 +271,32 @@ def read(options: argparse.Namespace) -> int:
     is_micro = getattr(options, "timestamp_precision", None) == "micro"
     if options.file_to_write and is_micro and not options.format and not names_pcapng(options.file_to_write):
         options.format = "pcap"
-    capture = open_offline(
+    capture = open_files(options)
+    with capture:
+        if options.file_to_write is None:
+            stop_at_signals(capture)
+            print_packets(capture, text_of)
+        elif options.follow or any(map(may_grow, options.file)):
+            stop_at_signals(capture)
+            capture.consume()
+        else:
+            convert(capture)
+    return 0
+
+
+def open_files(options: argparse.Namespace) -> Capture:
+    try:
+        return open_capture(options)
+    except UMPAFilterException as error:
+        files = [word for word in options.words if os.path.isfile(word)]
+        if not files:
+            raise
+        text = f"{error_text(error)}\nof several files, each has -r before it: -r FILE -r {files[0]}"
+        raise UMPAFilterException(text) from None
+
+
+def open_capture(options: argparse.Namespace) -> Capture:
+    return open_offline(
         options.file[0] if len(options.file) == 1 else options.file,
         filter=filter_of(options),
         count=options.count,
@@ -265,13 +306,33 @@ def read(options: argparse.Namespace) -> int:
         errors=options.errors,
         dump=dump_of(options),
     )
-    with capture:
-        stop_at_signals(capture)
-        if options.file_to_write is None:
-            print_packets(capture, text_of)
-        else:
+
+
+def may_grow(path: str) -> bool:
+    return not stat.S_ISREG((os.fstat(sys.stdin.fileno()) if path == "-" else os.stat(path)).st_mode)
+
+
+def convert(capture: Capture) -> None:
+    """A file that ends: what is written is complete at its end, and no earlier."""
+
+    def interrupt(number: int, frame: FrameType | None) -> None:
+        raise Interrupted(number)
+
+    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
+        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
+            signal.signal(number, interrupt)
+    try:
+        with capture:
             capture.consume()
-    return 0
+    except Interrupted as interrupted:
+        notes = getattr(interrupted, "__notes__", [])
+        tell("\n".join([f"umpa_sniffing: interrupted after {packets(capture.delivered)}", *notes]))
+        die_of(interrupted.number)
+
+
+class Interrupted(BaseException):
+    def __init__(self, number: int) -> None:
+        self.number = number
 
 
 def list_devices(options: argparse.Namespace) -> int:
@@ -285,10 +346,15 @@ def list_devices(options: argparse.Namespace) -> int:
 
 
 def tell_info(options: argparse.Namespace) -> int:
-    for number, path in enumerate(options.words):
-        told = repr(info(path, errors=options.errors))
-        print(f"\n{told}" if number else told, file=output())
-    return 0
+    told, status = [], 0
+    for path in options.words:
+        try:
+            told.append(info(path, errors=options.errors))
+        except UMPAException as error:
+            complain(error)
+            status = 1
+    print(*told, sep="\n\n", file=output())
+    return status
 
 
 def link_types(device: Device) -> str:
@@ -312,7 +378,7 @@ def run(arguments: Sequence[str]) -> int:
         return 1
     except ValueError as error:
         parser: argparse.ArgumentParser = options.parser
-        parser.error(str(error))
+        parser.error(in_options(str(error)))
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

@@ -160,7 +160,7 @@ class FileInfo:
         for comment in self.comments:
             yield "Comment", comment
         if self.packets_with_comments:
-            yield "Packets with comments", self.packets_with_comments
+            yield "Commented packets", self.packets_with_comments
         for number, interface in enumerate(self.interfaces):
             yield f"Interface {number}", repr(interface)[len("<InterfaceInfo: ") : -1]
 
