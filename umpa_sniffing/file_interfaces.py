@@ -69,6 +69,12 @@ def _dotted(value: bytes) -> str:
     return ".".join(map(str, value))
 
 
+def _text_value(text: object) -> bytes:
+    if not isinstance(text, str):
+        raise TypeError("it is a str")
+    return text.encode()
+
+
 def _ipv4_value(text: str) -> bytes:
     from ipaddress import IPv4Interface
 
@@ -139,11 +145,11 @@ def _numbers(layout: str, what: str) -> tuple[Callable[[bytes], Any], Callable[[
 
 # By an Interface's attribute: the option's number, and what makes a value of its bytes, and bytes of a value.
 _ATTRIBUTES: dict[str, tuple[int, Callable[[bytes], Any], Callable[[Any], bytes]]] = {
-    "name": (2, text_of, str.encode),
-    "description": (3, text_of, str.encode),
+    "name": (2, text_of, _text_value),
+    "description": (3, text_of, _text_value),
     "filter": (11, _filter, _filter_value),
-    "hardware": (15, text_of, str.encode),
-    "os": (12, text_of, str.encode),
+    "hardware": (15, text_of, _text_value),
+    "os": (12, text_of, _text_value),
     "speed": (8, *_numbers("Q", "speed")),
     "mac": (6, _mac, _mac_value),
     "ipv4": (4, _ipv4, _ipv4_value),
@@ -151,7 +157,7 @@ _ATTRIBUTES: dict[str, tuple[int, Callable[[bytes], Any], Callable[[Any], bytes]
     "resolution": (_RESOLUTION, _units_per_second, _units_per_second_value),
     "offset": (_OFFSET, *_numbers("q", "offset")),
     "fcs_length": (13, *_numbers("B", "fcs_length")),
-    "comment": (COMMENT, text_of, str.encode),
+    "comment": (COMMENT, text_of, _text_value),
 }
 _PLURAL = {"ipv4", "ipv6"}
 
@@ -201,8 +207,9 @@ def interface_raw(given: object) -> tuple[int, int, int, int, bytes]:
         for each in value if name in _PLURAL else [] if value is None else [value]:
             try:
                 pairs.append(kind_and_value((kind, write(each)), _OF_INTERFACE))
-            except TypeError as error:
-                raise TypeError(f"an interface's {name} can't be {each!r}: {error}") from None
+            except (TypeError, ValueError, AttributeError) as error:
+                kind_of_error = ValueError if isinstance(error, ValueError) else TypeError
+                raise kind_of_error(f"an interface's {name} can't be {each!r}: {error}") from None
     resolution = checked_integer("an interface's resolution", given.resolution, 1, 10**127)
     return (
         checked_integer("an interface's datalink", given.datalink, 0, 2**32 - 1),
