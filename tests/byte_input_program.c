@@ -107,7 +107,8 @@ static struct byte_input *open_function(int how, size_t piece, size_t length, st
     check(function != NULL, "no memory");
     *function = (struct function){.bytes = take(length), .piece = piece, .how = how};
     begin_call();
-    struct byte_input *input = input_of_function((struct input_function){give, forget, function, true}, error);
+    struct byte_input *input =
+        input_of_function((struct input_function){give, forget, function, true}, error);
     end_call();
     return input;
 }

@@ -77,7 +77,7 @@ def pickling():
 
 def origin():
     interface = umpa_sniffing.Interface("eth0", ipv4=("10.0.0.1/8",), speed=5)
-    made = packet.replace(comment="why", options=[(2, 5), (6, b"any")], interface=interface)
+    made = packet.replace(comment="why", options=[(2, 5), (6, b"four")], interface=interface)
     make, arguments = made.__reduce__()
     again = make(*arguments)
     assert (again.comments, again.direction, again.interface.name) == (("why",), "in", "eth0")

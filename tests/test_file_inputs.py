@@ -9,16 +9,14 @@ import os
 import socket
 import subprocess
 import sys
-import threading
-import time
 import weakref
 from pathlib import Path
 
 import pytest
 from byte_inputs import FORMATS, compress
-from capture_files import numbered, pcap, record, seen
+from capture_files import numbered, pcap, seen
 
-from umpa_sniffing import UMPASniffingException, from_file, open_offline, write
+from umpa_sniffing import UMPASniffingException, from_file, open_offline
 
 RECORDS = numbered(300)
 CONTENT = pcap(RECORDS)
@@ -251,65 +249,6 @@ def test_an_exception_that_is_none_of_an_error_has_the_packets_too():
         from_file(Scripted(CONTENT[: len(CONTENT) // 2], Enough()))
     packets = [seen(packet) for packet in caught.value.packets]
     assert len(packets) >= 100 and packets == RECORDS[: len(packets)]
-
-
-class Live:
-    """Gives what has come at once, and says when it is asked for more: then a real one would wait."""
-
-    def __init__(self, *pieces):
-        self.pieces = list(pieces)
-        self.asked = 0
-
-    def read(self, size):
-        self.asked += 1
-        return self.pieces.pop(0)
-
-
-def test_what_a_file_object_gave_is_delivered_before_it_is_asked_for_more():
-    records = [pcap([record(bytes([number]))])[24:] for number in range(50)]
-    live = Live(CONTENT[:24], *records, b"")
-    with open_offline(live) as capture:
-        for number, packet in enumerate(capture):
-            assert bytes(packet) == bytes([number]) and live.asked == number + 2
-    assert number == 49
-
-
-def test_stop_ends_a_file_object_that_gives_little_at_a_time():
-    late = threading.Timer(0.3, lambda: capture.stop())
-
-    class Slow:
-        pieces = iter(CONTENT[:30])
-
-        def read(self, size):
-            time.sleep(0.02)
-            return bytes([next(self.pieces, 0)])  # of a packet that is never whole
-
-    capture = open_offline(Slow())
-    late.start()
-    assert list(capture) == []
-    capture.close()
-
-
-@pytest.mark.parametrize("open_file", [open, io.FileIO, gzip.open])
-@pytest.mark.parametrize("options", [{}, {"append": True}])
-def test_the_file_of_a_file_object_is_not_written(open_file, options, tmp_path):
-    path = tmp_path / "some.pcap"
-    path.write_bytes(gzip.compress(CONTENT) if open_file is gzip.open else CONTENT)
-    before = path.read_bytes()
-    with open_file(path, "rb") as file, open_offline(file) as capture, pytest.raises(ValueError) as caught:
-        write(path, capture, **options)
-    assert "is being read" in str(caught.value)
-    assert path.read_bytes() == before
-
-
-@pytest.mark.parametrize("buffering", [-1, 0])
-def test_a_buffered_file_does_not_wait_for_a_full_buffer(buffering):
-    reads, writes = os.pipe()
-    with os.fdopen(reads, "rb", buffering) as file:
-        os.write(writes, CONTENT[: len(CONTENT) // 2])
-        with open_offline(file) as capture:
-            assert [seen(next(capture)) for _ in range(100)] == RECORDS[:100]
-    os.close(writes)
 
 
 @pytest.mark.parametrize("error", [StopIteration("no more"), StopAsyncIteration()])

@@ -10,8 +10,6 @@ import argparse
 import errno
 import io
 import os
-import re
-import select
 import signal
 import stat
 import sys
@@ -19,7 +17,6 @@ import time
 import warnings
 from collections.abc import Callable, Sequence
 from types import FrameType
-from typing import NoReturn, TextIO
 
 from umpa_sniffing import (
     Capture,
@@ -27,7 +24,6 @@ from umpa_sniffing import (
     Device,
     DeviceList,
     Dump,
-    Packet,
     UMPAException,
     UMPAWarning,
     devices,
@@ -37,113 +33,31 @@ from umpa_sniffing import (
     open_offline,
 )
 from umpa_sniffing.command_options import LIVE_ARGUMENTS, parse
+from umpa_sniffing.command_output import (
+    STDOUT,
+    buffer_output,
+    check_reader,
+    complain,
+    die_of,
+    error_text,
+    in_options,
+    is_own_reader_gone,
+    output,
+    print_packets,
+    tell,
+    tell_warning,
+)
 from umpa_sniffing.dump import names_pcapng
-from umpa_sniffing.exceptions import UMPAFilterException, UMPATimeoutException
+from umpa_sniffing.exceptions import UMPAFileFormatException, UMPAFilterException
 from umpa_sniffing.packet_text import packet_text
 
-STDOUT = "/dev/stdout"
 LINK_TYPES = {
     1: "EN10MB (Ethernet)",
     12: "RAW (Raw IP)",
     113: "LINUX_SLL (Linux cooked v1)",
     276: "LINUX_SLL2 (Linux cooked v2)",
 }
-OPTIONS = {
-    "append": "--append", "atomic": "--atomic", "buffer_size": "-B", "count": "-c", "datalink": "-y",
-    "direction": "-Q", "errors": "--errors", "format": "--format", "ring": "-W", "rotate_bytes": "-C",
-    "rotate_seconds": "-G", "snaplen": "-s", "timeout": "--timeout", "timestamp_type": "-j",
-}  # fmt: skip
-PAUSE_MS = 1  # so long without a packet is a pause, in which output is flushed
-LOOK_MS = 100  # how often to look whether the reader of our output is still there
 PATIENCE_S = 0.5  # signals within it are one: timeout(1) sends each twice
-
-
-def tell(text: str) -> None:
-    if sys.stderr is not None:
-        try:
-            sys.stderr.write(f"{text}\n")
-            sys.stderr.flush()
-        except OSError:
-            sys.stderr = None  # nobody is there to be told
-
-
-def tell_warning(message: Warning | str, *where: object, **more: object) -> None:
-    tell(f"umpa_sniffing: warning: {message}")
-
-
-def complain(error: Exception) -> None:
-    tell(f"umpa_sniffing: {error_text(error)}")
-
-
-def error_text(error: Exception) -> str:
-    if isinstance(error, OSError) and error.filename is not None:
-        return f"{error.filename}: {in_options(str(error.strerror))}"
-    return in_options(str(error))
-
-
-def in_options(text: str) -> str:
-    """Python's arguments become the options that stand for them here."""
-    names = "|".join(OPTIONS)
-    text = re.sub(rf"^({names}) (?=must)", lambda found: f"{OPTIONS[found[1]]} ", text)
-    text = re.sub(rf"\b({names})=True\b", lambda found: OPTIONS[found[1]], text)
-    return re.sub(rf"\b({names})='?(\w+)'?", lambda found: f"{OPTIONS[found[1]]} {found[2]}", text)
-
-
-def is_own_reader_gone(error: Exception) -> bool:
-    return isinstance(error, BrokenPipeError) and error.filename in (None, STDOUT)
-
-
-def die_of(number: int) -> NoReturn:
-    """Without a word, as a program that has no handler; a shell sees 128 + number."""
-    signal.signal(number, signal.SIG_DFL)
-    os.kill(os.getpid(), number)
-    raise AssertionError(f"signal {number} is blocked")
-
-
-def output() -> TextIO:
-    if sys.stdout is None:
-        raise OSError(errno.EBADF, os.strerror(errno.EBADF))
-    return sys.stdout
-
-
-def buffer_output() -> None:
-    """Also under PYTHONUNBUFFERED, where a signal in the midst of a write would cost what is left of it."""
-    plain = sys.__stdout__
-    if plain is not None and sys.stdout is plain:
-        # fmt: off
-        sys.stdout = open(  # noqa: SIM115
-            plain.fileno(), "w", encoding=plain.encoding, errors="backslashreplace", closefd=False,
-            buffering=1 if plain.isatty() else -1,
-        )
-        # fmt: on
-
-
-def check_reader() -> None:
-    """That the reader of a pipe has left would else be seen only when the next packet is printed."""
-    poll = select.poll()
-    poll.register(output(), 0)
-    if any(events & (select.POLLERR | select.POLLHUP) for _, events in poll.poll(0)):
-        raise BrokenPipeError(errno.EPIPE, os.strerror(errno.EPIPE))
-
-
-def print_packets(capture: Capture, text_of: Callable[[Packet], str]) -> None:
-    stdout = output()
-    wait_ms = PAUSE_MS
-    try:
-        while True:
-            try:
-                packet = capture.next(wait_ms)
-            except UMPATimeoutException:
-                stdout.flush()
-                check_reader()
-                wait_ms = LOOK_MS
-            except StopIteration:
-                break
-            else:
-                stdout.write(text_of(packet))
-                wait_ms = PAUSE_MS
-    finally:
-        stdout.flush()
 
 
 def stop_at_signals(capture: Capture) -> None:
@@ -352,8 +266,11 @@ def tell_info(options: argparse.Namespace) -> int:
             told.append(info(path, errors=options.errors))
         except UMPAException as error:
             complain(error)
+            if isinstance(error, UMPAFileFormatException) and error.packet is not None:
+                tell("umpa_sniffing: --errors warn counts what is good in it")
             status = 1
-    print(*told, sep="\n\n", file=output())
+    if told:
+        print(*told, sep="\n\n", file=output())
     return status
 
 

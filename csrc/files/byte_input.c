@@ -135,37 +135,34 @@ static uint64_t position(const struct byte_input *input)
     return input->raw.position - (input->end - input->start);
 }
 
+#define failed(input, ...)                                                                                   \
+    (capture_error_set(&(input)->reason, ERROR_FILE_FORMAT, 0, __VA_ARGS__), INPUT_FAILED)
+
 static enum input_result ends_early(struct byte_input *input)
 {
-    capture_error_set(&input->reason, ERROR_FILE_FORMAT, 0,
-                      "the %s data ends early, at byte %" PRIu64 " of the compressed file",
-                      input->decompressor->name, input->raw.position);
-    return INPUT_FAILED;
+    return failed(input, "the %s data ends early, at byte %" PRIu64 " of the compressed file",
+                  input->decompressor->name, input->raw.position);
 }
 
 static enum input_result is_damaged(struct byte_input *input, const char *words)
 {
-    capture_error_set(&input->reason, ERROR_FILE_FORMAT, 0,
-                      "the %s data is damaged, at or before byte %" PRIu64 " of the compressed file: %.200s",
-                      input->decompressor->name, position(input), words);
-    return INPUT_FAILED;
+    return failed(input,
+                  "the %s data is damaged, at or before byte %" PRIu64 " of the compressed file: %.200s",
+                  input->decompressor->name, position(input), words);
 }
 
 static enum input_result is_too_large(struct byte_input *input)
 {
-    capture_error_set(&input->reason, ERROR_FILE_FORMAT, 0,
-                      "the %s data at byte %" PRIu64 " of the compressed file needs %s",
-                      input->decompressor->name, position(input), input->decompressor->limit);
-    return INPUT_FAILED;
+    return failed(input, "the %s data at byte %" PRIu64 " of the compressed file needs %s",
+                  input->decompressor->name, position(input), input->decompressor->limit);
 }
 
 static enum input_result is_no_member(struct byte_input *input)
 {
-    capture_error_set(&input->reason, ERROR_FILE_FORMAT, 0,
-                      "the %s data ends at byte %" PRIu64
-                      " of the compressed file, but what comes there is neither %s data nor the file's end",
-                      input->decompressor->name, position(input) - input->padding, input->decompressor->name);
-    return INPUT_FAILED;
+    return failed(input,
+                  "the %s data ends at byte %" PRIu64
+                  " of the compressed file, but what comes there is neither %s data nor the file's end",
+                  input->decompressor->name, position(input) - input->padding, input->decompressor->name);
 }
 
 static enum input_result read_more(struct byte_input *input, uint8_t *bytes, size_t size, size_t *got)
@@ -215,20 +212,12 @@ static enum input_result begin(struct byte_input *input)
     return INPUT_BYTES;
 }
 
-static void skip_padding(struct byte_input *input)
-{
-    while (input->start < input->end && input->buffer[input->start] == 0) {
-        input->start++;
-        input->padding++;
-    }
-}
-
 static enum input_result go_on_to_next_member(struct byte_input *input)
 {
     bool undecided;
     unsigned padding_unit = input->decompressor->padding;
-    if (padding_unit != 0)
-        skip_padding(input);
+    for (; padding_unit != 0 && input->start < input->end && input->buffer[input->start] == 0; input->start++)
+        input->padding++;
     const struct decompressor *decompressor =
         decompressor_for(input->buffer + input->start, input->end - input->start, &undecided);
     if (undecided) {
