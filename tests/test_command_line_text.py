@@ -244,6 +244,13 @@ def test_a_conversion_that_is_interrupted_is_not_finished(number, options, tmp_p
         assert len(from_file(path)) == 50_000
 
 
+def test_what_comes_before_a_missing_file_is_written(numbered_file, tmp_path):
+    out = tmp_path / "out.pcap"
+    done = run("read", "-r", numbered_file, "-r", tmp_path / "none", "-w", out)
+    assert done.returncode == 1 and f"{tmp_path / 'none'}: No such file" in done.stderr
+    assert len(from_file(out)) == len(from_file(numbered_file))
+
+
 def test_each_file_is_told_of(numbered_file, tmp_path):
     done = run("info", tmp_path / "none", numbered_file, tmp_path / "none", numbered_file)
     assert done.returncode == 1 and done.stderr.count("No such file") == 2

@@ -5,8 +5,11 @@ from __future__ import annotations
 import gzip
 import io
 import os
+import socket
+import tarfile
 import threading
 import time
+import zipfile
 
 import pytest
 from capture_files import numbered, pcap, record, seen
@@ -74,3 +77,46 @@ def test_a_buffered_file_does_not_wait_for_a_full_buffer(buffering):
         with open_offline(file) as capture:
             assert [seen(next(capture)) for _ in range(100)] == RECORDS[:100]
     os.close(writes)
+
+
+def test_what_a_buffer_holds_is_delivered_before_more_is_asked_for():
+    ours, theirs = socket.socketpair()
+    with ours, theirs, ours.makefile("rwb") as pair, ours.makefile("rb") as plain:
+        for file in (plain, pair):
+            theirs.sendall(CONTENT[: len(CONTENT) // 2])
+            with open_offline(file) as capture:
+                assert [seen(next(capture)) for _ in range(140)] == RECORDS[:140]
+
+
+def files_without_a_descriptor(tmp_path):
+    def refuses(error):
+        class File(io.BytesIO):
+            def fileno(self):
+                raise error
+
+        return File(CONTENT)
+
+    class Odd(io.BytesIO):
+        fileno = None
+
+    class Huge(io.BytesIO):
+        def fileno(self):
+            return 2**70
+
+    yield from map(refuses, (AttributeError(), NotImplementedError(), RuntimeError(), OSError()))
+    yield from (Odd(CONTENT), Huge(CONTENT))
+    (tmp_path / "some.pcap").write_bytes(CONTENT)
+    with tarfile.open(tmp_path / "some.tar", "w") as archive:
+        archive.add(tmp_path / "some.pcap", "some.pcap")
+    with tarfile.open(tmp_path / "some.tar") as archive:
+        yield archive.extractfile("some.pcap")
+    with zipfile.ZipFile(tmp_path / "some.zip", "w") as archive:
+        archive.write(tmp_path / "some.pcap", "some.pcap")
+    with zipfile.ZipFile(tmp_path / "some.zip") as archive:
+        yield archive.open("some.pcap")
+
+
+def test_a_file_object_needs_no_descriptor(tmp_path):
+    for file in files_without_a_descriptor(tmp_path):
+        with open_offline(file) as capture:
+            assert [seen(packet) for packet in capture] == RECORDS

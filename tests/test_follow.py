@@ -12,7 +12,7 @@ import threading
 import warnings
 
 import pytest
-from capture_files import numbered, pcap, pcapng, seen
+from capture_files import SECOND, numbered, pcap, pcapng, record, seen
 from processes import Program
 from savefile_variants import Form
 
@@ -195,6 +195,18 @@ def test_a_file_that_is_truncated_and_longer_at_once_is_read_anew(growing, write
             file.write(write(PACKETS[9:20]))
         first = wait_for_warning(capture, growing, r"(?i)truncated")
         assert first + take(capture, 11 - len(first)) == expected(9, 20)
+
+
+def test_a_file_that_is_written_anew_before_its_end_was_read(growing):
+    some = [record(os.urandom(1000), number * SECOND) for number in range(2000)]
+    other = [record(os.urandom(900), number * SECOND) for number in range(4000)]
+    growing.add(pcap(some))
+    with open_offline(growing.path, follow=True) as capture:
+        assert take(capture, 10) == [each.data for each in some[:10]]
+        with open(growing.path, "rb+") as file:
+            file.write(pcap(other))
+        before = wait_for_warning(capture, growing, r"(?i)truncated")
+        assert before[-1:] == [other[0].data] or take(capture, 1) == [other[0].data]
 
 
 @pytest.mark.parametrize("write", [pcap, pcapng])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import math
 import os
 from collections.abc import Sequence
 from datetime import datetime
@@ -119,6 +120,9 @@ def test_between_exact_times(index):
 def test_between_is_asked_in_seconds(index):
     with pytest.raises(ValueError, match="start must be seconds, not nanoseconds"):
         index.between(PACKETS[3].timestamp_ns, PACKETS[6].timestamp_ns)
+    with pytest.raises(ValueError, match="start must be seconds, not nanoseconds"):
+        index.between(float(PACKETS[3].timestamp_ns), math.inf)
+    assert seen_of(index.between(-math.inf, Decimal("Infinity"))) == PACKETS
 
 
 def test_between_takes_packets_that_are_not_in_order(tmp_path):

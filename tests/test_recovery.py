@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import random
 import struct
 import warnings
@@ -10,7 +11,7 @@ import pcapng_blocks as ng
 import pytest
 from capture_files import SECOND, ethernet_udp, numbered, pcap, record
 
-from umpa_sniffing import UMPAWarning, from_bytes, info
+from umpa_sniffing import UMPAWarning, from_bytes, info, open_offline
 from umpa_sniffing.exceptions import UMPAFileFormatException
 
 PAGE = 4096
@@ -91,6 +92,16 @@ def test_a_file_without_damage_is_the_same_in_all_modes(sizes):
     with pytest.raises(UMPAFileFormatException) as caught:
         from_bytes(cut)
     assert caught.value.packets == from_bytes(cut, errors="ignore")
+
+
+def test_odd_records_are_not_kept_back_for_long():
+    content = pcap([record(b"x" * 64, SECOND), *[record(b"x" * 64, SECOND, wire_len=60)] * 20])
+    reads, writes = os.pipe()
+    os.write(writes, content)
+    with open_offline(reads, errors="ignore") as capture:
+        assert len([capture.next(5000) for _ in range(16)]) == 16
+    os.close(writes)
+    os.close(reads)
 
 
 def test_zeros_at_the_end_are_no_packets():
@@ -196,6 +207,15 @@ def test_numbers_are_not_those_of_other_interfaces_where_a_description_is_lost(l
         parts[number] = bytes(len(parts[number]))
     found = [bytes(packet) for packet in read(*parts, *rest)]
     assert found == [b"0"] * (len(parts) - lost > 2)
+
+
+def test_a_description_is_lost_beside_a_packet():
+    packet, description = LITTLE.enhanced(b"x" * 100), LITTLE.interface(link_type=101)
+    head = [LITTLE.section(), LITTLE.interface(), LITTLE.enhanced(b"0")]
+    rest = [LITTLE.enhanced(b"0"), LITTLE.interface(link_type=113), LITTLE.enhanced(b"1", interface=1)]
+    both = packet + description
+    for damaged_one in (packet[:4] + bytes(len(both) - 4), both[:30] + both[-2:]):
+        assert [bytes(each) for each in read(*head, damaged_one, *rest)] == [b"0", b"0"]
 
 
 @pytest.mark.parametrize("blocks", [LITTLE, BIG], ids=["little", "big"])

@@ -63,3 +63,38 @@ def test_ctrl_c_ends_a_wait_for_the_reader_of_standard_output():
         assert re.match(r"\['the reader of this pipe does not keep up: \d+ packets are safely", told[1])
     process.stdout.close()
     process.stderr.close()
+
+
+@pytest.mark.parametrize("format", ["pcap.zst", "pcap.gz"])
+def test_ctrl_c_ends_the_wait_for_room_for_the_end_of_a_file(format):
+    program = """
+        import os, sys
+        from umpa_sniffing import Packet, Dump
+        from umpa_sniffing._core import PacketWriter
+
+        os.set_blocking(1, False)
+        writer = PacketWriter(Dump("-", format=sys.argv[1]))
+        writer.write(Packet(b"x"))
+        writer.flush()
+        try:
+            while True:
+                os.write(1, b"x")
+        except BlockingIOError:
+            os.set_blocking(1, True)
+        writer.write(Packet(b"y"))
+        print("begins", file=sys.stderr, flush=True)
+        try:
+            writer.close()
+        except KeyboardInterrupt:
+            print("interrupted", file=sys.stderr)
+    """
+    process = subprocess.Popen(
+        command(program, format), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True
+    )
+    assert process.stderr.readline() == "begins\n"
+    time.sleep(0.5)
+    process.send_signal(signal.SIGINT)
+    assert process.wait(DEADLINE_S) == 0
+    assert "interrupted" in process.stderr.read()
+    process.stdout.close()
+    process.stderr.close()

@@ -73,10 +73,14 @@ def stop_at_signals(capture: Capture) -> None:
         elif now > stopped_at + PATIENCE_S:
             die_of(number)  # something else keeps us: the reader of our output, say
 
-    signal.signal(signal.SIGINT, stop)
-    signal.signal(signal.SIGTERM, stop)
+    call_at_signals(stop)
+
+
+def call_at_signals(handler: Callable[[int, FrameType | None], None]) -> None:
+    signal.signal(signal.SIGINT, handler)
+    signal.signal(signal.SIGTERM, handler)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, stop)
+        signal.signal(signal.SIGHUP, handler)
 
 
 def tell_count_each_second(capture: Capture) -> None:
@@ -223,18 +227,32 @@ def open_capture(options: argparse.Namespace) -> Capture:
 
 
 def may_grow(path: str) -> bool:
-    return not stat.S_ISREG((os.fstat(sys.stdin.fileno()) if path == "-" else os.stat(path)).st_mode)
+    try:
+        status = os.fstat(sys.stdin.fileno()) if path == "-" else os.stat(path)
+    except OSError:
+        return False  # which is told in its turn
+    return not stat.S_ISREG(status.st_mode)
+
+
+class Interrupted(BaseException):
+    def __init__(self, number: int) -> None:
+        self.number = number
 
 
 def convert(capture: Capture) -> None:
     """A file that ends: what is written is complete at its end, and no earlier."""
+    interrupted_at: float | None = None
 
     def interrupt(number: int, frame: FrameType | None) -> None:
-        raise Interrupted(number)
+        nonlocal interrupted_at
+        now = time.monotonic()
+        if interrupted_at is None:
+            interrupted_at = now
+            raise Interrupted(number)
+        if now > interrupted_at + PATIENCE_S:
+            die_of(number)
 
-    for number in (signal.SIGINT, signal.SIGTERM, signal.SIGHUP):
-        if number != signal.SIGHUP or signal.getsignal(number) is not signal.SIG_IGN:
-            signal.signal(number, interrupt)
+    call_at_signals(interrupt)
     try:
         with capture:
             capture.consume()
@@ -242,11 +260,6 @@ def convert(capture: Capture) -> None:
         notes = getattr(interrupted, "__notes__", [])
         tell("\n".join([f"umpa_sniffing: interrupted after {packets(capture.delivered)}", *notes]))
         die_of(interrupted.number)
-
-
-class Interrupted(BaseException):
-    def __init__(self, number: int) -> None:
-        self.number = number
 
 
 def list_devices(options: argparse.Namespace) -> int:
@@ -312,6 +325,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return status
     except KeyboardInterrupt:
         die_of(signal.SIGINT)
+    except Interrupted as interrupted:
+        die_of(interrupted.number)
     except BrokenPipeError:
         die_of(signal.SIGPIPE)
     except MemoryError:

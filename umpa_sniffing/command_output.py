@@ -51,8 +51,8 @@ def in_options(text: str) -> str:
     """Python's arguments become the options that stand for them here."""
     names = "|".join(OPTIONS)
     text = re.sub(rf"^({names}) (?=must)", lambda found: f"{OPTIONS[found[1]]} ", text)
-    text = re.sub(rf"\b({names})=True\b", lambda found: OPTIONS[found[1]], text)
-    return re.sub(rf"\b({names})='?(\w+)'?", lambda found: f"{OPTIONS[found[1]]} {found[2]}", text)
+    text = re.sub(rf"(?<![^ (])({names})=True\b", lambda found: OPTIONS[found[1]], text)
+    return re.sub(rf"(?<![^ (])({names})='?(\w+)'?", lambda found: f"{OPTIONS[found[1]]} {found[2]}", text)
 
 
 def is_own_reader_gone(error: Exception) -> bool:

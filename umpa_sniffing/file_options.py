@@ -105,7 +105,6 @@ def kind_and_value(option: object, known: Layouts) -> tuple[int, bytes]:
         kind, value = option.kind, option.value if numbers is None else numbers
     elif isinstance(option, tuple) and len(option) == 2:
         kind, value = option
-        _check_length(kind, value, known)
     else:
         raise TypeError(f"an option must be an Option or a (number, value), not {option!r}")
     checked_integer("an option's number", kind, 1, 65535)
@@ -119,21 +118,21 @@ def kind_and_value(option: object, known: Layouts) -> tuple[int, bytes]:
             f"the value of option {kind} must be bytes, or a str or an int for some, not {value!r}"
         )
     value = bytes(value)
+    if not isinstance(option, Option):  # what a file has is left as it is there
+        _check_length(kind, value, known)
     if len(value) > _LONGEST_OPTION:
         raise ValueError(f"an option has {_LONGEST_OPTION} bytes at most, and option {kind} {len(value)}")
     return kind, value
 
 
-def _check_length(kind: object, value: object, known: Layouts) -> None:
-    """Others refuse a file for it. (What a file has is left as it is there.)"""
-    if not isinstance(kind, int) or not isinstance(value, bytes | bytearray | memoryview):
-        return
+def _check_length(kind: int, value: bytes, known: Layouts) -> None:
+    """Others refuse a file for a wrong one."""
     _, layout, names = known.get(kind, (None, BYTES, ()))
     size = 0 if layout in (TEXT, BYTES) else struct.calcsize("=" + layout)
     has_rest = len(names) > len(layout)
     if size and len(value) != size and not (has_rest and len(value) > size):
         least = " at least" if has_rest else ""
-        raise ValueError(f"option {kind} has {size} bytes{least}, and {bytes(value)!r} {len(value)}")
+        raise ValueError(f"option {kind} has {size} bytes{least}, and {value!r} {len(value)}")
 
 
 def checked_integer(name: str, value: object, low: int, high: int) -> int:

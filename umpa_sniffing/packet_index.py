@@ -84,7 +84,7 @@ class PacketIndex(Sequence[Packet]):
         one without a time zone is local time.
         """
         first, last = _first_ns(start, "start"), _first_ns(end, "end")
-        if first > _LATEST:
+        if first >= _LATEST and start != math.inf and not hasattr(start, "year"):
             raise ValueError(f"start must be seconds, not nanoseconds, since 1970: {start} is beyond 2262")
         rows = self._rows
         if not isinstance(rows, range) or not self._records.is_in_order:
@@ -126,6 +126,8 @@ def _first_ns(time: object, name: str) -> int:
             ns += 1
         return ns
     if isinstance(time, int) or hasattr(time, "as_integer_ratio"):
+        if time in (math.inf, -math.inf):
+            return _LATEST if time > 0 else _EARLIEST
         numerator, denominator = time.as_integer_ratio()
         return int(-(-numerator * _NS // denominator))
     from datetime import datetime

@@ -10,14 +10,13 @@
 #include <unistd.h>
 
 /* Makes a compressed file whole; false with errno. */
-static bool write_end(struct dump_file *dump)
+static bool write_end(struct dump_file *dump, struct interrupt_check interrupt)
 {
-    const struct interrupt_check none = {0};
     if (!dump->wants_end)
         return true;
     const struct compression_library *library = dump->compressor->library;
     dump->wants_end = false;
-    return output_write(&dump->output, library->end, library->end_size, none) == library->end_size;
+    return output_write(&dump->output, library->end, library->end_size, interrupt) == library->end_size;
 }
 
 /* An error of writing: it stays. */
@@ -34,8 +33,8 @@ static bool fail_with(struct dump_file *dump, const struct capture_error *words,
                       "%.280s: %" PRIu64 " packet%s safely in the file%s%s", words->text,
                       dump->packets_written, plural, dump_rotates(&dump->options) ? "s" : "", where);
     output_cut(&dump->output);
-    if (dump->output.can_cut)
-        (void)!write_end(dump);
+    if (dump->output.can_cut && !write_end(dump, (struct interrupt_check){0}))
+        output_cut(&dump->output);
     *error = dump->failure;
     return false;
 }
@@ -143,7 +142,8 @@ static bool finish_file(struct dump_file *dump, const struct dump_statistics *st
     if (!dump_file_flush(dump, interrupt, error))
         return false;
     dump->has_begun = false;
-    return (write_end(dump) && output_finish(&dump->output, is_complete)) || fail(dump, errno, error);
+    return (write_end(dump, interrupt) && output_finish(&dump->output, is_complete)) ||
+           fail(dump, errno, error);
 }
 
 /* Of the present file's packets and this one. */

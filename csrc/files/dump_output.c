@@ -83,7 +83,10 @@ static bool lock_replaced(struct dump_output *output)
     if (output->replaced_fd >= 0 && is_at(output->replaced_fd, output->path))
         return true;
     release_replaced(output);
-    int fd = open(output->path, O_RDONLY | O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW);
+    const int flags = O_CLOEXEC | O_NONBLOCK | O_NOFOLLOW;
+    int fd = open(output->path, O_RDONLY | flags);
+    if (fd < 0 && errno == EACCES)
+        fd = open(output->path, O_WRONLY | flags);
     if (fd < 0)
         return true;
     if (flock(fd, LOCK_EX | LOCK_NB) != 0) {

@@ -93,16 +93,16 @@ static bool is_no_record(const struct file_reader *reader, const uint8_t *record
 }
 
 /* A record of `size` bytes that looks like none, or not of this time, behind some that did. It is one where
- * lengths lead from it to what looks like a record, to the file's end, or far enough. */
+ * its length leads to what looks like a record, to the file's end, or to a few more that are such. */
 static enum reader_result check_odd_record(struct file_reader *reader, size_t size)
 {
-    enum { FAR_ENOUGH = 1 << 20 };
+    enum { ENOUGH = 4 };
     const uint8_t *record = reader->start;
     size_t left = (size_t)(reader->end - record), header = reader->record_header, at = size;
     int64_t seconds = reader_u32(reader, record);
     if (reader_offset(reader) < reader->trusted_end)
         return READER_PACKET;
-    while (at < FAR_ENOUGH) {
+    for (int more = 0; more < ENOUGH; more++) {
         if (left < at + header && !reader->at_end)
             return reader_lacks(reader, at + header, "a record");
         if (left < at + header)

@@ -148,10 +148,10 @@ static enum reader_result check_block(struct file_reader *reader, struct pcapng_
     if (length > most)
         return reader_damaged(reader, "a block of type 0x%x with a length of %u, where %u are the most", type,
                               length, most);
+    reader->damaged_length = length;
     if (left < length)
         return reader_lacks(reader, length, "a block");
     uint32_t last_length = reader_u32(reader, bytes + length - BLOCK_TRAILER);
-    reader->damaged_length = length;
     if (last_length != length)
         return reader_damaged(reader, "a block whose length is %u at its beginning and %u at its end", length,
                               last_length);
@@ -189,6 +189,8 @@ static bool add_unknown_interface(struct file_reader *reader)
     static const struct interface unknown = {.link_type = UINT16_MAX};
     for (unsigned i = 0; reader->interfaces_lost == LOST_JUST_NOW && i < reader->interface_count; i++)
         reader->interfaces[i].is_unknown = true;
+    if (reader->interfaces_lost == LOST_JUST_NOW)
+        reader->interfaces_lost = LOST_SOME;
     struct reader_interface *interface = reader_add_interface(reader, &unknown, NULL, 0);
     if (interface != NULL)
         interface->is_unknown = true;
@@ -297,14 +299,16 @@ static bool stand_in(struct file_reader *reader)
     return add_unknown_interface(reader);
 }
 
-/* Behind bytes that were no block: more may be lost than the one that was damaged. */
-static void doubt_interfaces(struct file_reader *reader)
+/* Behind bytes that were no block: more may be lost than the one that was damaged, or bytes of the file. */
+static bool may_have_lost_interfaces(const struct file_reader *reader)
 {
     uint64_t lost = reader_offset(reader) - reader->damaged_at;
-    bool is_one_block =
-        reader->damaged_length != 0 ? lost <= reader->damaged_length : is_known(reader->damaged_block);
-    if (!is_one_block && lost >= LEAST_INTERFACE_DESCRIPTION)
-        reader->interfaces_lost = LOST_JUST_NOW;
+    uint32_t type = reader->damaged_block, length = reader->damaged_length;
+    if (type == INTERFACE_DESCRIPTION_BLOCK || type == SECTION_HEADER_BLOCK) /* which is stood in for */
+        return length != 0 && lost > length;
+    if (!is_known(type))
+        return lost != length && lost >= LEAST_INTERFACE_DESCRIPTION;
+    return length != 0 ? lost != length : lost >= least_length(type) + LEAST_INTERFACE_DESCRIPTION;
 }
 
 /* The block behind the damaged one, where its two lengths agree; else the next place with a block of a known
@@ -339,7 +343,8 @@ static enum reader_result pcapng_recover(struct file_reader *reader)
             return READER_NEEDS_BYTES;
         }
         if (left >= length && u32_at(reader->start + length - BLOCK_TRAILER, is_swapped) == length) {
-            doubt_interfaces(reader);
+            if (may_have_lost_interfaces(reader))
+                reader->interfaces_lost = LOST_JUST_NOW;
             return READER_PACKET;
         }
     }

@@ -156,11 +156,9 @@ static enum input_result read_grown(struct raw_input *raw, uint8_t *bytes, size_
                                     struct capture_error *error)
 {
     enum input_result result = read_fd(raw, bytes, size, got, error);
-    bool has_waited = raw->has_waited;
-    raw->has_waited = result == INPUT_END;
     if (result != INPUT_BYTES)
         return result;
-    if (has_waited && is_written_anew(raw, *got)) {
+    if (is_written_anew(raw, *got)) {
         *got = 0;
         return lseek(raw->fd, 0, SEEK_SET) < 0 ? fail(error, errno)
                                                : restart(raw, "the file was truncated", error);

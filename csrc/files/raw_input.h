@@ -15,8 +15,7 @@ struct raw_input {
     char *path;        /* of a followed file; else NULL */
     uint64_t start;    /* where reading began */
     uint64_t position; /* in the file */
-    bool has_waited;   /* at the end of a followed file, whose last bytes are remembered: */
-    uint8_t last[64];
+    uint8_t last[64];  /* bytes that were read of a followed file */
     size_t last_size;
     struct file_in_use in_use;
 };

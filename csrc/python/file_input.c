@@ -166,29 +166,33 @@ static bool keep(PyObject *kept, PyObject *object)
     return object == NULL || PyList_Append(kept, object) == 0;
 }
 
-/* A buffered file's readinto() waits until the buffer is full, its readinto1() does not. (A class of its own
- * may have changed only the one.) */
-static PyObject *find_readinto(PyObject *object)
+/* A buffered file's readinto() waits until the buffer is full, its read1() only where nothing has come. (A
+ * class of one's own may have changed either: 0; -1 with an exception.) */
+static int is_buffered(PyObject *object)
 {
+    static const char *const names[] = {"BufferedReader", "BufferedRandom", "BufferedRWPair"};
     PyObject *io = PyImport_ImportModule("io");
-    PyObject *buffered = io == NULL ? NULL : PyObject_GetAttrString(io, "BufferedReader");
-    PyObject *readinto = NULL;
-    if (buffered != NULL)
-        readinto =
-            attribute_if_any(object, (PyObject *)Py_TYPE(object) == buffered ? "readinto1" : "readinto");
-    Py_XDECREF(buffered);
+    int found = io == NULL ? -1 : 0;
+    for (size_t i = 0; found == 0 && i < Py_ARRAY_LENGTH(names); i++) {
+        PyObject *type = PyObject_GetAttrString(io, names[i]);
+        found = type == NULL ? -1 : (PyObject *)Py_TYPE(object) == type;
+        Py_XDECREF(type);
+    }
     Py_XDECREF(io);
-    return readinto;
+    return found;
 }
 
 /* Fills `file`, which `kept` keeps alive. */
 static bool find_methods(struct file_object *file, PyObject *object, PyObject *kept)
 {
-    PyObject *bytes = NULL, *read = NULL, *readinto = find_readinto(object);
+    PyObject *bytes = NULL, *read = NULL, *readinto = NULL;
+    int buffered = is_buffered(object);
+    if (buffered == 0)
+        readinto = attribute_if_any(object, "readinto");
     if (readinto != NULL)
         bytes = PyByteArray_FromStringAndSize(NULL, READ_MAX);
     else if (!PyErr_Occurred())
-        read = attribute_if_any(object, "read");
+        read = attribute_if_any(object, buffered == 1 ? "read1" : "read");
     file->readinto = readinto;
     file->read = read;
     file->bytes = bytes;
@@ -204,17 +208,15 @@ static bool find_methods(struct file_object *file, PyObject *object, PyObject *k
     return found;
 }
 
-/* Of a file of the system's; -1: the object has none. False with an exception. */
+/* Of a file of the system's; -1: the object tells of none, in whatever way. False with an exception. */
 static bool find_fd(PyObject *object, int *fd)
 {
     PyObject *fileno = attribute_if_any(object, "fileno");
     PyObject *number = fileno == NULL ? NULL : PyObject_CallNoArgs(fileno);
-    *fd = -1;
-    if (number != NULL && PyLong_Check(number))
-        *fd = (int)PyLong_AsLong(number);
-    else if (number == NULL && PyErr_Occurred() &&
-             (PyErr_ExceptionMatches(PyExc_OSError) || PyErr_ExceptionMatches(PyExc_ValueError)))
-        PyErr_Clear(); /* io.UnsupportedOperation */
+    long value = number == NULL || !PyLong_Check(number) ? -1 : PyLong_AsLong(number);
+    *fd = value >= 0 && value <= INT_MAX ? (int)value : -1;
+    if (PyErr_Occurred() && PyErr_ExceptionMatches(PyExc_Exception))
+        PyErr_Clear();
     Py_XDECREF(number);
     Py_XDECREF(fileno);
     return !PyErr_Occurred();
