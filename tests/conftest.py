@@ -15,7 +15,7 @@ settings.register_profile(
 )
 settings.load_profile("umpa")
 
-# A shell's background jobs start deaf to Ctrl-C, those of nohup to hanging up, and so would all that the tests start.
+# A shell's background jobs start deaf to Ctrl-C, those of nohup to hanging up, and so would what tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 if signal.getsignal(signal.SIGHUP) is signal.SIG_IGN:
