@@ -15,6 +15,7 @@ struct slab {
     size_t used;     /* where the next chunk begins */
     unsigned shared; /* once it was left: chunks that packets share */
     bool is_left;
+    bool is_one_of_many;
 };
 
 static uint8_t *map(size_t size)
@@ -59,6 +60,7 @@ struct slab *slab_new(size_t bytes, bool is_one_of_many)
         free(slab);
         return NULL;
     }
+    slab->is_one_of_many = is_one_of_many;
     huge_pages_advise(slab->memory, size, is_one_of_many);
     return slab;
 }
@@ -130,6 +132,9 @@ void slab_leave(struct slab *slab, struct slab **left)
 {
     if (slab == NULL)
         return;
+    /* What no chunk was made of is there, in a huge page, all the same. */
+    if (slab->is_one_of_many && slab->used < slab->size)
+        madvise(slab->memory + slab->used, slab->size - slab->used, MADV_DONTNEED);
     slab->next_left = *left;
     *left = slab;
 }
