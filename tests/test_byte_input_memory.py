@@ -27,7 +27,7 @@ def byte_input(tmp_path, byte_input_program):
     asan = [line.split()[2] for line in ldd.stdout.splitlines() if "libasan" in line]
     if not asan:
         pytest.skip("this compiler's sanitizer allocates before failing_malloc.c can: gcc's does not")
-    (tmp_path / "not_ours").write_text("leak:dl_open_worker\n")
+    (tmp_path / "not_ours").write_text("leak:ld-linux\n")
     byte_input = ByteInput(
         byte_input_program,
         LD_PRELOAD=" ".join([str(library), *asan]),
