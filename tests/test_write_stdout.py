@@ -40,6 +40,20 @@ def test_standard_output_is_a_pipe(tmp_path):
     assert [each.data for each in read_pcap(path)] == [b"x", b"y"]
 
 
+def told_when_interrupted(program: str, *arguments) -> str:
+    """What it says on stderr behind "begins", when nobody reads what it writes and Ctrl-C comes."""
+    process = subprocess.Popen(
+        command(program, *arguments),
+        stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True,
+    )  # fmt: skip
+    with process.stdout, process.stderr:
+        assert process.stderr.readline() == "begins\n"
+        time.sleep(0.5)
+        process.send_signal(signal.SIGINT)
+        assert process.wait(DEADLINE_S) == 0
+        return process.stderr.read()
+
+
 def test_ctrl_c_ends_a_wait_for_the_reader_of_standard_output():
     program = """
         import sys
@@ -51,18 +65,9 @@ def test_ctrl_c_ends_a_wait_for_the_reader_of_standard_output():
         except KeyboardInterrupt as error:
             print("interrupted", error.delivered, getattr(error, "__notes__", []), file=sys.stderr)
     """
-    process = subprocess.Popen(
-        command(program), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True
-    )
-    assert process.stderr.readline() == "begins\n"
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(DEADLINE_S) == 0
-    told = re.search(r"interrupted \d+ (\[.*\])\n", process.stderr.read())
+    told = re.search(r"interrupted \d+ (\[.*\])\n", told_when_interrupted(program))
     if hasattr(BaseException, "add_note"):
         assert re.match(r"\['the reader of this pipe does not keep up: \d+ packets are safely", told[1])
-    process.stdout.close()
-    process.stderr.close()
 
 
 @pytest.mark.parametrize("format", ["pcap.zst", "pcap.gz"])
@@ -88,13 +93,4 @@ def test_ctrl_c_ends_the_wait_for_room_for_the_end_of_a_file(format):
         except KeyboardInterrupt:
             print("interrupted", file=sys.stderr)
     """
-    process = subprocess.Popen(
-        command(program, format), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=environment(), text=True
-    )
-    assert process.stderr.readline() == "begins\n"
-    time.sleep(0.5)
-    process.send_signal(signal.SIGINT)
-    assert process.wait(DEADLINE_S) == 0
-    assert "interrupted" in process.stderr.read()
-    process.stdout.close()
-    process.stderr.close()
+    assert "interrupted" in told_when_interrupted(program, format)

@@ -61,26 +61,26 @@ PATIENCE_S = 0.5  # signals within it are one: timeout(1) sends each twice
 
 
 def stop_at_signals(capture: Capture) -> None:
-    """As tcpdump: a shell's background jobs start deaf to SIGINT, but kill -INT is meant; nohup is too."""
-    stopped_at: float | None = None
+    end_at_signals(lambda number: capture.finish())
 
-    def stop(number: int, frame: FrameType | None) -> None:
-        nonlocal stopped_at
+
+def end_at_signals(end: Callable[[int], None]) -> None:
+    """As tcpdump: a shell's background jobs start deaf to SIGINT, but kill -INT is meant; nohup is too."""
+    ended_at: float | None = None
+
+    def handle(number: int, frame: FrameType | None) -> None:
+        nonlocal ended_at
         now = time.monotonic()
-        if stopped_at is None:
-            stopped_at = now
-            capture.finish()
-        elif now > stopped_at + PATIENCE_S:
+        if ended_at is None:
+            ended_at = now
+            end(number)
+        elif now > ended_at + PATIENCE_S:
             die_of(number)  # something else keeps us: the reader of our output, say
 
-    call_at_signals(stop)
-
-
-def call_at_signals(handler: Callable[[int, FrameType | None], None]) -> None:
-    signal.signal(signal.SIGINT, handler)
-    signal.signal(signal.SIGTERM, handler)
+    signal.signal(signal.SIGINT, handle)
+    signal.signal(signal.SIGTERM, handle)
     if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
-        signal.signal(signal.SIGHUP, handler)
+        signal.signal(signal.SIGHUP, handle)
 
 
 def tell_count_each_second(capture: Capture) -> None:
@@ -241,18 +241,11 @@ class Interrupted(BaseException):
 
 def convert(capture: Capture) -> None:
     """A file that ends: what is written is complete at its end, and no earlier."""
-    interrupted_at: float | None = None
 
-    def interrupt(number: int, frame: FrameType | None) -> None:
-        nonlocal interrupted_at
-        now = time.monotonic()
-        if interrupted_at is None:
-            interrupted_at = now
-            raise Interrupted(number)
-        if now > interrupted_at + PATIENCE_S:
-            die_of(number)
+    def interrupt(number: int) -> None:
+        raise Interrupted(number)
 
-    call_at_signals(interrupt)
+    end_at_signals(interrupt)
     try:
         with capture:
             capture.consume()

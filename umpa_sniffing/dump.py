@@ -114,8 +114,8 @@ def write(
     """Writes packets (any iterable; a Capture too) into a file and returns how many there were.
 
     The options are those of Dump. What pcapng knows of a packet and of its interface is written too, where
-    the packet has it. When the iterable raises, the packets before are in the file. How many are, is on every
-    exception as ``delivered``.
+    the packet has it. When the iterable raises, the packets before are in the file. An exception while it
+    writes has the number of those that are there as ``delivered``.
 
     >>> write("some.pcapng", [Packet(bytes(60), timestamp_ns=1)])
     1

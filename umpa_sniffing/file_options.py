@@ -59,14 +59,22 @@ def _split(raw: bytes, order: str) -> Iterator[tuple[int, bytes]]:
         offset = end + -length % 4
 
 
+def _size_of(layout: str, names: tuple[str, ...]) -> tuple[int, bool]:
+    """Of numbers; and whether more bytes may follow."""
+    return struct.calcsize("=" + layout), len(names) > len(layout)
+
+
+def _has_size(value: bytes, size: int, has_rest: bool) -> bool:
+    return len(value) == size or (has_rest and len(value) > size)
+
+
 def _fields(layout: str, names: tuple[str, ...], value: bytes, order: str) -> dict[str, Any]:
     if layout == TEXT:
         return {names[0]: text_of(value)}
     if layout == BYTES:
         return {}
-    size = struct.calcsize("=" + layout)
-    has_rest = len(names) > len(layout)
-    if len(value) != size and not (has_rest and len(value) > size):
+    size, has_rest = _size_of(layout, names)
+    if not _has_size(value, size, has_rest):
         return {}
     parts = struct.unpack_from(order + layout, value) + ((value[size:],) if has_rest else ())
     return dict(zip(names, parts, strict=True))
@@ -128,9 +136,10 @@ def kind_and_value(option: object, known: Layouts) -> tuple[int, bytes]:
 def _check_length(kind: int, value: bytes, known: Layouts) -> None:
     """Others refuse a file for a wrong one."""
     _, layout, names = known.get(kind, (None, BYTES, ()))
-    size = 0 if layout in (TEXT, BYTES) else struct.calcsize("=" + layout)
-    has_rest = len(names) > len(layout)
-    if size and len(value) != size and not (has_rest and len(value) > size):
+    if layout in (TEXT, BYTES):
+        return
+    size, has_rest = _size_of(layout, names)
+    if not _has_size(value, size, has_rest):
         least = " at least" if has_rest else ""
         raise ValueError(f"option {kind} has {size} bytes{least}, and {value!r} {len(value)}")
 

@@ -125,7 +125,7 @@ def _first_ns(time: object, name: str) -> int:
         while _seconds(ns) < time:
             ns += 1
         return ns
-    if isinstance(time, int) or hasattr(time, "as_integer_ratio"):
+    if hasattr(time, "as_integer_ratio"):
         if time in (math.inf, -math.inf):
             return _LATEST if time > 0 else _EARLIEST
         numerator, denominator = time.as_integer_ratio()

@@ -13,8 +13,8 @@ struct compressor;
 struct compression_library {
     struct compressor *(*new)(void); /* NULL: no memory */
     size_t (*bound)(size_t size);    /* of what comes out of `size` bytes */
-    void (*begin)(
-        struct compressor *compressor); /* a file of one piece after another; NULL: each stands alone */
+    /* A file of one piece after another; NULL: each stands alone. */
+    void (*begin)(struct compressor *compressor);
     /* How many bytes came out; 0: no memory, which is all that can go wrong. */
     size_t (*compress)(struct compressor *compressor, const uint8_t *bytes, size_t size, uint8_t *out,
                        size_t out_size);

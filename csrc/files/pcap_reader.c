@@ -150,7 +150,7 @@ static enum reader_result pcap_next(struct file_reader *reader, struct packet *p
     if (left - header < lengths.caplen)
         return reader_lacks(reader, header + lengths.caplen, "a record");
     uint32_t seconds = reader_u32(reader, record), fraction = reader_u32(reader, record + 4);
-    if (seconds == reader->magic && is_file_header(reader, record))
+    if (is_file_header(reader, record))
         return reader_damaged(reader,
                               "another pcap file begins here: keep them apart, and read a list of files");
     if (reader->is_wary) {

@@ -187,10 +187,11 @@ static void begin_doubtful_section(struct file_reader *reader)
 static bool add_unknown_interface(struct file_reader *reader)
 {
     static const struct interface unknown = {.link_type = UINT16_MAX};
-    for (unsigned i = 0; reader->interfaces_lost == LOST_JUST_NOW && i < reader->interface_count; i++)
-        reader->interfaces[i].is_unknown = true;
-    if (reader->interfaces_lost == LOST_JUST_NOW)
+    if (reader->interfaces_lost == LOST_JUST_NOW) {
+        for (unsigned i = 0; i < reader->interface_count; i++)
+            reader->interfaces[i].is_unknown = true;
         reader->interfaces_lost = LOST_SOME;
+    }
     struct reader_interface *interface = reader_add_interface(reader, &unknown, NULL, 0);
     if (interface != NULL)
         interface->is_unknown = true;
@@ -218,9 +219,9 @@ static enum reader_result read_block(struct file_reader *reader, const struct pc
         return pcapng_section_header(reader, block);
     case INTERFACE_DESCRIPTION_BLOCK:
         begin_doubtful_section(reader);
-        return reader->interfaces_lost == LOST_NONE ? pcapng_interface_description(reader, block)
-               : add_unknown_interface(reader)      ? READER_PACKET
-                                                    : READER_NO_MEMORY;
+        if (reader->interfaces_lost == LOST_NONE)
+            return pcapng_interface_description(reader, block);
+        return add_unknown_interface(reader) ? READER_PACKET : READER_NO_MEMORY;
     case INTERFACE_STATISTICS_BLOCK:
         pcapng_interface_statistics(reader, block);
         return READER_PACKET;

@@ -110,6 +110,12 @@ static enum input_result restart(struct raw_input *raw, const char *words, struc
     return INPUT_RESTARTED;
 }
 
+static enum input_result restart_truncated(struct raw_input *raw, struct capture_error *error)
+{
+    return lseek(raw->fd, 0, SEEK_SET) < 0 ? fail(error, errno)
+                                           : restart(raw, "the file was truncated", error);
+}
+
 /* The path leads to another file. One that has vanished may still come back. */
 static bool is_replaced(const struct raw_input *raw, const struct stat *ours)
 {
@@ -160,8 +166,7 @@ static enum input_result read_grown(struct raw_input *raw, uint8_t *bytes, size_
         return result;
     if (is_written_anew(raw, *got)) {
         *got = 0;
-        return lseek(raw->fd, 0, SEEK_SET) < 0 ? fail(error, errno)
-                                               : restart(raw, "the file was truncated", error);
+        return restart_truncated(raw, error);
     }
     remember(raw, bytes, *got);
     return INPUT_BYTES;
@@ -176,11 +181,8 @@ static enum input_result read_followed(struct raw_input *raw, uint8_t *bytes, si
         return result;
     if (fstat(raw->fd, &ours) < 0)
         return fail(error, errno);
-    if ((uint64_t)ours.st_size < raw->position) {
-        if (lseek(raw->fd, 0, SEEK_SET) < 0)
-            return fail(error, errno);
-        return restart(raw, "the file was truncated", error);
-    }
+    if ((uint64_t)ours.st_size < raw->position)
+        return restart_truncated(raw, error);
     if (!is_replaced(raw, &ours))
         return INPUT_NOTHING;
     result = read_grown(raw, bytes, size, got, error); /* what was written before it was replaced */
